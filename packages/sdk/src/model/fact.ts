@@ -1,0 +1,43 @@
+import type { Failure } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * What the outside tells the engine. Facts are recorded and change no state by themselves; the engine reads them in
+ * order and decides. A fact is idempotent: told twice, it changes nothing the second time.
+ */
+export type Fact = AttemptFact | RequestFact;
+
+export type AttemptFact =
+  /** The API granted the claim of a worker. */
+  | { readonly kind: 'claimed'; readonly attemptId: string }
+  /** The claimed worker reported its outcome; the outcome is durable in the attempt's row. */
+  | { readonly kind: 'reported'; readonly attemptId: string; readonly outcome: Outcome }
+  /** The executor could not launch and will not by itself; nothing was started. */
+  | { readonly kind: 'launch_failed'; readonly attemptId: string; readonly failure: Failure }
+  /** A container of an image workload runs (worker-run attempts say so by their claim). */
+  | { readonly kind: 'started'; readonly attemptId: string; readonly place: Place }
+  /** It has not started yet, and this is why. Replaces the sentence before. */
+  | { readonly kind: 'waiting'; readonly attemptId: string; readonly sentence: string; readonly place: Place | null }
+  /** Pod or process is over, or gone. */
+  | { readonly kind: 'ended'; readonly attemptId: string; readonly ending: Ending; readonly place: Place | null };
+
+/** Where an attempt ran, for people and for logs. */
+export interface Place {
+  readonly kind: 'pod' | 'process';
+  /** Pod name or process id. */
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly uid: string | null;
+  readonly node: string | null;
+}
+
+/** How a pod or process ended, read by the table P1 to P24. */
+export interface Ending {
+  /** Null when the main container exited 0 with no sign of disruption. */
+  readonly failure: Failure | null;
+  /** True when it is certain that no user code runs any more; false means the lease must end first. */
+  readonly provenDead: boolean;
+}
+
+/** What a user asked for; written by the API. */
+export type RequestFact = { readonly kind: 'stop_run'; readonly runKey: number; readonly requestedBy: string };

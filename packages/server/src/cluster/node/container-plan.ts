@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseQuantity } from '../api/quantity.ts';
+import type { Container, Pod } from '../pod.ts';
+import { containerEnvironment, expand } from './container-environment.ts';
+import { StartError } from './container-process.ts';
+import { findProgram } from './find-program.ts';
+import type { Image } from './images.ts';
+import { type Launch, type Mount, realPath } from './launch.ts';
+import type { NodeParts } from './node-parts.ts';
+import type { PodVolumes } from './pod-volumes.ts';
+
+/** Everything needed to start one run of a container. */
+export interface ContainerPlan {
+  readonly launch: Launch;
+  readonly logPath: string;
+  /** The real file behind `terminationMessagePath`. */
+  readonly messagePath: string;
+  /** The launch of another command in the same surroundings: a probe or a hook. Throws StartError. */
+  launchOf(command: readonly string[]): Launch;
+}
+
+/**
+ * Plans one run of a container. Throws ContainerConfigError for what its environment lacks, StartError when its command
+ * names no program.
+ */
+export function planContainer(
+  parts: NodeParts,
+  pod: Pod,
+  container: Container,
+  image: Image,
+  volumes: PodVolumes,
+  podFolder: string,
+  run: number,
+): ContainerPlan {
+  const folder = join(podFolder, 'containers', container.name);
+  const scratch = join(folder, 'work');
+  mkdirSync(scratch, { recursive: true });
+  const base = {
+    ...parts.baseEnvironment,
+    HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
+    HOME: scratch,
+    ...image.environment,
+  };
+  const environment = containerEnvironment(parts.store, pod, container, base, parts.settings.allocatable);
+  const messagePath = join(folder, `termination-log.${run}`);
+  writeFileSync(messagePath, '', { mode: 0o666 });
+  const mounts: readonly Mount[] = [
+    ...volumes.mountsOf(container, environment),
+    ...Object.entries(image.files ?? {}).map(([path, source]) => ({ path, source, readOnly: true })),
+    { path: container.terminationMessagePath ?? '/dev/termination-log', source: messagePath, readOnly: false },
+  ];
+  const memoryLimitBytes = parseQuantity(container.resources?.limits?.memory);
+  const bare = {
+    workingFolder: container.workingDir ?? scratch,
+    environment,
+    mounts,
+    memoryLimitBytes,
+    ownFolder: folder,
+  };
+  const launchOf = (command: readonly string[]): Launch => parts.place(withProgram({ ...bare, command }));
+  return {
+    launch: launchOf(commandOf(container, image, environment)),
+    logPath: join(folder, `${run}.log`),
+    messagePath,
+    launchOf,
+  };
+}
+
+/** The command of a container with its image's entrypoint and arguments in the places the container leaves empty. */
+function commandOf(
+  container: Container,
+  image: Image,
+  environment: Readonly<Record<string, string>>,
+): readonly string[] {
+  const own = container.command !== undefined && container.command.length > 0;
+  const command = own ? (container.command as readonly string[]) : (image.entrypoint ?? []);
+  const given = container.args ?? (own ? [] : (image.arguments ?? []));
+  return [...command, ...given].map((part) => expand(part, environment));
+}
+
+function withProgram(launch: Launch): Launch {
+  const [name = '', ...rest] = launch.command;
+  const real = (path: string): string => realPath(path, launch.mounts);
+  const program = findProgram(name, launch.environment.PATH ?? '', launch.workingFolder, real);
+  if (program !== null) return { ...launch, command: [program, ...rest] };
+  const why = name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH';
+  throw new StartError(`exec: ${JSON.stringify(name)}: ${why}`);
+}

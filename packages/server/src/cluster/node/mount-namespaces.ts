@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Launch, Mount } from './launch.ts';
+
+/**
+ * Shell functions of the holder. `rebuild FOLDER` shows the folder's entries on a folder of memory, so that mount points
+ * can be made in it without touching this machine. Consoles and loop devices are left out: they are many and of no use.
+ */
+const FUNCTIONS = `
+rebuild() {
+  new=$(mktemp -d "$WORK/XXXXXX") && mount -t tmpfs -o mode=755 tmpfs "$new" || exit 1
+  for entry in "\${1%/}"/* "\${1%/}"/.[!.]*; do
+    name=\${entry##*/}
+    case $entry in /dev/tty[0-9]*|/dev/vcs*|/dev/loop[0-9]*|/dev/ram[0-9]*) continue;; esac
+    if [ -L "$entry" ]; then cp -P "$entry" "$new/$name"
+    elif [ -d "$entry" ]; then mkdir "$new/$name" && mount --rbind "$entry" "$new/$name"
+    elif [ -e "$entry" ]; then : > "$new/$name" && mount --bind "$entry" "$new/$name"
+    fi
+  done
+}
+over() { rebuild "$1" && mount --rbind "$new" "$1"; }
+`;
+
+/** The holder: a mount namespace with a root of its own, alive as long as its input is open. */
+const HOLDER = `${FUNCTIONS}
+over /dev; over /run; rebuild /
+cd "$new" && mkdir .old && pivot_root . .old && umount -l /.old && rmdir /.old || exit 1
+echo ready; exec cat
+`;
+
+/** One container: binds its mounts in a namespace of its own, then becomes the program. A failure is told in its log. */
+const CONTAINER = 'mount -a -T "$1" || exit 128; cd "$2" || exit 128; shift 2; exec "$@"';
+
+const START_MILLISECONDS = 5000;
+
+/**
+ * Puts volumes where containers expect them by a mount namespace per container: as root directly, else in a user
+ * namespace. The machine's own files stay visible and writable; only mount points that do not exist are made on memory.
+ */
+export class MountNamespaces {
+  readonly #holder: ChildProcess;
+  readonly #work: string;
+  readonly #asUser: boolean;
+  /** Folders whose entries are shown on memory. */
+  readonly #rebuilt = new Set(['/', '/run', '/dev']);
+
+  private constructor(holder: ChildProcess, work: string, asUser: boolean) {
+    this.#holder = holder;
+    this.#work = work;
+    this.#asUser = asUser;
+  }
+
+  /** Null where the system has no such namespaces or does not allow them. */
+  static async open(folder: string): Promise<MountNamespaces | null> {
+    if (process.platform !== 'linux') return null;
+    const work = join(folder, 'mounts');
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    const asUser = process.getuid?.() !== 0;
+    const flags = [...(asUser ? ['--user', '--map-root-user'] : []), '--mount', '--propagation', 'slave'];
+    const holder = spawn('unshare', [...flags, 'sh', '-c', HOLDER], {
+      env: { PATH: SYSTEM_PATH, WORK: work },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const ready = await isReady(holder);
+    if (!ready) {
+      holder.kill('SIGKILL');
+      return null;
+    }
+    holder.unref();
+    return new MountNamespaces(holder, work, asUser);
+  }
+
+  close(): void {
+    this.#holder.kill('SIGKILL');
+  }
+
+  /** The placement of launches: see launch.ts. */
+  readonly place = (launch: Launch): Launch => {
+    const mounts = [...launch.mounts].sort((one, other) => one.path.length - other.path.length);
+    const table = join(launch.ownFolder, 'mounts');
+    // One table for one `mount`: a call for each mount would cost a millisecond apiece.
+    writeFileSync(table, mounts.map((mount) => this.#tableLine(mount)).join(''));
+    const folder = this.#mountPoint(launch.workingFolder, true, mounts);
+    return {
+      ...launch,
+      command: [
+        ...this.#enter(),
+        'unshare',
+        '--mount',
+        '--propagation',
+        'private',
+        'sh',
+        '-c',
+        CONTAINER,
+        'sh',
+        table,
+        folder,
+        ...launch.command,
+      ],
+      workingFolder: '/',
+      mounts: [],
+    };
+  };
+
+  #enter(): readonly string[] {
+    const user = this.#asUser ? ['--user', '--preserve-credentials'] : [];
+    return ['/usr/bin/env', `PATH=${SYSTEM_PATH}`, 'nsenter', '--target', String(this.#holder.pid), ...user, '--mount'];
+  }
+
+  #tableLine({ source, path, readOnly }: Mount): string {
+    const isFolder = statSync(source).isDirectory();
+    const point = this.#mountPoint(path, isFolder, []);
+    return `${escaped(source)} ${escaped(point)} none ${isFolder ? 'rbind' : 'bind'}${readOnly ? ',ro' : ''} 0 0\n`;
+  }
+
+  /** The path, free of links, of a mount point that exists in the holder's root; made there when it did not. */
+  #mountPoint(path: string, isFolder: boolean, mounts: readonly Mount[]): string {
+    const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
+    if (mounts.some((mount) => trimmed === mount.path || trimmed.startsWith(`${mount.path}/`))) return trimmed;
+    const root = `/proc/${this.#holder.pid}/root`;
+    let base = trimmed;
+    while (!existsSync(base) && !existsSync(root + base)) base = dirname(base);
+    const onMachine = existsSync(base);
+    const real = onMachine ? realpathSync(base) : base;
+    const point = join(real, trimmed.slice(base.length));
+    if (base === trimmed) return point;
+    const inMemory = !onMachine || this.#rebuilt.has(real) || !(isOwnGround(real) || this.#rebuild(real));
+    const place = inMemory || this.#rebuilt.has(real) ? root + point : point;
+    mkdirSync(isFolder ? place : dirname(place), { recursive: true });
+    if (!isFolder) writeFileSync(place, '');
+    return point;
+  }
+
+  /** Shows a system folder's entries on memory from now on. Blocks for some milliseconds, once a folder. */
+  #rebuild(folder: string): boolean {
+    const [file = '', ...rest] = [...this.#enter(), 'sh', '-c', `${FUNCTIONS} over "$1"`, 'sh', folder];
+    const done = spawnSync(file, rest, { env: { PATH: SYSTEM_PATH, WORK: this.#work }, timeout: START_MILLISECONDS });
+    if (done.status === 0) this.#rebuilt.add(folder);
+    return done.status === 0;
+  }
+}
+
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Places where an empty folder may be made on the machine itself: those of the user, and those open to all. */
+function isOwnGround(folder: string): boolean {
+  const own = [homedir(), process.cwd(), tmpdir()].some(
+    (place) => place !== '/' && (folder === place || folder.startsWith(`${place}/`)),
+  );
+  const { uid, mode } = statSync(folder);
+  return own || (mode & 0o002) !== 0 || (uid !== 0 && uid === process.getuid?.());
+}
+
+async function isReady(holder: ChildProcess): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), START_MILLISECONDS);
+    const done = (ready: boolean): void => {
+      clearTimeout(timer);
+      resolve(ready);
+    };
+    holder.stdout?.once('data', () => done(true));
+    holder.once('error', () => done(false));
+    holder.once('exit', () => done(false));
+  });
+}
+
+/** As fstab(5) wants what would end a field. */
+function escaped(path: string): string {
+  return path.replace(/[\\ \t\n]/g, (mark) => `\\${mark.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}

@@ -1,0 +1,55 @@
+import type { DeleteOptions } from '../../kube/kube-answers.ts';
+import { DEFAULT_PATIENCE, type PendingPatience } from '../../kube/pod-patience.ts';
+import type { PodWatchOptions } from '../../kube/pod-watch.ts';
+
+/** `[kubernetes_executor]` as the executor takes it; the names are the options' in camelCase. */
+export interface KubernetesExecutorOptions {
+  /** Name of the executor, as in `[core] executor`. */
+  readonly name: string;
+  /** Id of this Gantry on its database; labels the pods and is the audience of their tokens. */
+  readonly deploymentId: string;
+  readonly namespace: string;
+  /** Base URL at which pods reach the API server. */
+  readonly executionApiUrl: string;
+  /** Where relative paths of templates start. */
+  readonly dagsFolder: string;
+  readonly podTemplateFile: string | null;
+  readonly workerContainerRepository: string | null;
+  readonly workerContainerTag: string | null;
+  readonly deleteWorkerPods: boolean;
+  /** Only with `deleteWorkerPods`. False keeps failed pods for whoever looks into them. */
+  readonly deleteWorkerPodsOnFailure: boolean;
+  readonly deleteOptionKwargs: DeleteOptions;
+  /**
+   * Times that creating a pod is tried again after what may heal (429, 5xx, no answer, used-up quota); -1 as long as
+   * the attempt is open, which `[scheduler] task_queued_timeout` bounds. Airflow's default of 0 fails a task for a
+   * single hiccup of the API server.
+   */
+  readonly taskPublishMaxRetries: number;
+  /** Creates under way or put off at the same time; `[core] parallelism`. */
+  readonly parallelism: number;
+  /** How long pods may wait to start, by cause, and what fails at once. */
+  readonly patience: PendingPatience;
+  /** As the ledger's: how long the lead of the watch lasts without renewal. */
+  readonly watchLeaseSeconds: number;
+  /** A wait is told when it lasts this long, so that a pod that starts at once costs no row. */
+  readonly waitingFactSeconds: number;
+  readonly watch: PodWatchOptions;
+}
+
+export const DEFAULT_KUBERNETES_OPTIONS = {
+  name: 'KubernetesExecutor',
+  namespace: 'default',
+  podTemplateFile: null,
+  workerContainerRepository: null,
+  workerContainerTag: null,
+  deleteWorkerPods: true,
+  deleteWorkerPodsOnFailure: false,
+  deleteOptionKwargs: {},
+  taskPublishMaxRetries: -1,
+  parallelism: 32,
+  patience: DEFAULT_PATIENCE,
+  watchLeaseSeconds: 20,
+  waitingFactSeconds: 2,
+  watch: {},
+} as const satisfies Partial<KubernetesExecutorOptions>;

@@ -1,0 +1,176 @@
+import type { AttemptFact, Clock } from '@gantry/sdk/model';
+import { confirmGone } from '../../kube/confirm-gone.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubePod } from '../../kube/kube-pod.ts';
+import type { PodBatch, PodChange } from '../../kube/pod-batch.ts';
+import type { AttemptLedger, FactSink, WatchCursor } from '../executor.ts';
+import { type ListedPod, removeLeftovers } from './closed-pods.ts';
+import type { FactOutbox } from './fact-outbox.ts';
+import type { KubernetesEvents } from './kubernetes-events.ts';
+import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import type { LogKeeper } from './log-keeper.ts';
+import { findMissing } from './missing-pods.ts';
+import { readPodAttempt } from './pod-attempt.ts';
+import type { PodLauncher } from './pod-launcher.ts';
+import type { PodStopper } from './pod-stopper.ts';
+import { type PodFact, readChange } from './read-change.ts';
+import { newTrackedPod, type PodBook, type TrackedPod } from './tracked-pod.ts';
+
+/** Longest that a batch waits for the logs of ended image pods. */
+const LOG_MILLISECONDS = 5000;
+const STATES_A_QUESTION = 1000;
+/** Most malformed pods remembered, so that each is told once. */
+const SET_ASIDE_LIMIT = 1000;
+
+export interface ApplierParts {
+  readonly client: Pick<KubeClient, 'getPod'>;
+  readonly ledger: AttemptLedger;
+  readonly book: PodBook;
+  readonly launcher: PodLauncher;
+  readonly stopper: PodStopper;
+  readonly outbox: FactOutbox;
+  readonly logs: LogKeeper;
+  readonly clock: Clock;
+  readonly options: KubernetesExecutorOptions;
+  readonly events: Partial<KubernetesEvents>;
+}
+
+/** A pod as a change left it, and whether it is gone. */
+interface Sight {
+  readonly tracked: TrackedPod;
+  readonly pod: KubePod;
+  readonly gone: boolean;
+  /** False when this process met the attempt for the first time. */
+  readonly known: boolean;
+}
+
+/** Turns batches of a watch into facts and records them with the cursor, all in one commit (W16). */
+export class PodApplier {
+  readonly #parts: ApplierParts;
+  readonly #setAside = new Set<string>();
+  #cleaning: Promise<void> = Promise.resolve();
+
+  constructor(parts: ApplierParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects when nothing was committed; the same batch may then come again. */
+  async apply(batch: PodBatch, sink: FactSink, cursor: WatchCursor): Promise<void> {
+    if (batch.kind === 'changes') {
+      const sights = await this.#sightings(batch.changes);
+      await this.#record(sights, await this.#closedAmong(sights), [], sink, cursor);
+      return;
+    }
+    await this.#applyList(batch, sink, cursor);
+  }
+
+  /** Resolves when the clean-up that the last list started is over. */
+  async idle(): Promise<void> {
+    await this.#cleaning;
+  }
+
+  async #applyList(batch: Extract<PodBatch, { kind: 'list' }>, sink: FactSink, cursor: WatchCursor): Promise<void> {
+    const { ledger, options, events } = this.#parts;
+    const open = await ledger.openAttempts(options.name);
+    const sights = await this.#sightings(batch.pods.map((pod) => ({ type: 'ADDED', pod })));
+    const states = await this.#states(sights.map(({ tracked }) => tracked.attemptId));
+    const stateOf = (tracked: TrackedPod): ListedPod['state'] => states.get(tracked.attemptId) ?? null;
+    const over = new Set(sights.filter(({ tracked }) => stateOf(tracked) !== 'open').map(({ tracked }) => tracked));
+    const listed = new Set(sights.map(({ tracked }) => tracked.attemptId));
+    const missing = await findMissing(this.#parts, open, listed, batch.askedAtMilliseconds);
+    await this.#record(sights, over, missing, sink, cursor);
+    await this.#forgetOver(listed);
+    const pods = sights.map(({ pod, tracked }): ListedPod => ({ pod, tracked, state: stateOf(tracked) }));
+    this.#cleaning = removeLeftovers(this.#parts, pods).catch((error: unknown) => {
+      events.trouble?.({ what: 'Removing pods of closed attempts failed.', error });
+    });
+  }
+
+  /** What is remembered of attempts that have no pod and are closed. */
+  async #forgetOver(listed: ReadonlySet<string>): Promise<void> {
+    const { book } = this.#parts;
+    const unlisted = book.attemptIds().filter((attemptId) => !listed.has(attemptId));
+    const states = await this.#states(unlisted);
+    for (const attemptId of unlisted) if (states.get(attemptId) !== 'open') book.forget(attemptId);
+  }
+
+  /** `over` are pods of which nothing is told, since their attempt is closed or unknown. */
+  async #record(
+    sights: readonly Sight[],
+    over: ReadonlySet<TrackedPod>,
+    further: readonly AttemptFact[],
+    sink: FactSink,
+    cursor: WatchCursor,
+  ): Promise<void> {
+    const { book, outbox, logs, clock, options } = this.#parts;
+    const view = { book, patience: options.patience, now: clock.monotonic() };
+    const news: PodFact[] = [];
+    for (const { tracked, pod, gone } of sights) {
+      const facts = readChange(tracked, pod, gone, view);
+      if (!over.has(tracked)) news.push(...facts);
+      if (tracked.stage !== 'waiting') outbox.forgetWait(tracked.attemptId);
+    }
+    const endedImages = news.filter(({ fact, pod }) => fact.kind === 'ended' && pod.getLogs).map(({ pod }) => pod);
+    await logs.keepWithin(endedImages, LOG_MILLISECONDS);
+    await sink.record([...news.map(({ fact }) => fact), ...further], cursor);
+    for (const one of news) {
+      one.told();
+      if (one.pod.toldEnded) book.release(one.pod.attemptId);
+    }
+    for (const { tracked, gone } of sights)
+      if (gone && (tracked.closed || over.has(tracked))) book.forget(tracked.attemptId);
+  }
+
+  async #sightings(changes: readonly PodChange[]): Promise<Sight[]> {
+    const sights: Sight[] = [];
+    for (const change of changes) {
+      const sight = await this.#sighting(change);
+      if (sight !== null) sights.push(sight);
+    }
+    return sights;
+  }
+
+  async #sighting({ type, pod }: PodChange): Promise<Sight | null> {
+    const { book, client } = this.#parts;
+    const attempt = readPodAttempt(pod);
+    if (typeof attempt === 'string') return this.#leaveAside(pod, attempt);
+    // Out of our selector is not dead (W13): what the server says of the name decides.
+    if (type === 'LEFT' && (await confirmGone(client, pod.namespace, pod.name, pod.uid)) !== 'gone') {
+      return this.#leaveAside(pod, `Pod ${pod.name} left our selector: somebody changed its labels.`);
+    }
+    const gone = type === 'DELETED' || type === 'LEFT';
+    const known = book.get(attempt.attemptId);
+    // An event of another object of the same name is none of the present one's (I23).
+    if (known !== undefined && known.uid !== null && known.uid !== pod.uid && gone) return null;
+    if (known !== undefined && (known.uid === null || known.uid === pod.uid))
+      return { tracked: known, pod, gone, known: true };
+    const { name, namespace } = pod;
+    return { tracked: book.add(newTrackedPod({ ...attempt, name, namespace })), pod, gone, known: false };
+  }
+
+  #leaveAside(pod: KubePod, sentence: string): null {
+    if (!this.#setAside.has(pod.uid) && this.#setAside.size < SET_ASIDE_LIMIT) {
+      this.#setAside.add(pod.uid);
+      this.#parts.events.setAside?.({ name: pod.name, sentence });
+    }
+    return null;
+  }
+
+  /** After a restart the watch goes on with the last events of pods whose attempts have closed long ago. */
+  async #closedAmong(sights: readonly Sight[]): Promise<ReadonlySet<TrackedPod>> {
+    const unsure = sights.filter(({ known, gone, pod }) => !known && (gone || pod.phase !== 'Pending'));
+    if (unsure.length === 0) return new Set();
+    const states = await this.#states(unsure.map(({ tracked }) => tracked.attemptId));
+    const over = unsure.filter(({ tracked }) => states.get(tracked.attemptId) !== 'open').map(({ tracked }) => tracked);
+    return new Set(over);
+  }
+
+  async #states(attemptIds: readonly string[]): Promise<Map<string, 'open' | 'succeeded' | 'failed'>> {
+    const states = new Map<string, 'open' | 'succeeded' | 'failed'>();
+    for (let first = 0; first < attemptIds.length; first += STATES_A_QUESTION) {
+      const part = await this.#parts.ledger.states(attemptIds.slice(first, first + STATES_A_QUESTION));
+      for (const [attemptId, state] of part) states.set(attemptId, state);
+    }
+    return states;
+  }
+}

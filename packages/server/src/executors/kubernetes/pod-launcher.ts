@@ -1,0 +1,226 @@
+import { type Clock, GantryError, type Order, type Random } from '@gantry/sdk/model';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { KubeError } from '../../kube/kube-error.ts';
+import type { KubePod } from '../../kube/kube-pod.ts';
+import type { AttemptLedger } from '../executor.ts';
+import { backOff, pause } from './back-off.ts';
+import type { FactOutbox } from './fact-outbox.ts';
+import type { KubernetesEvents } from './kubernetes-events.ts';
+import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import { judgeLaunchError, type LaunchVerdict, refuseLaunch } from './launch-verdict.ts';
+import type { OrderPods } from './order-pods.ts';
+import { isPodOf } from './pod-attempt.ts';
+import { newTrackedPod, type PodBook } from './tracked-pod.ts';
+
+/** An order older than this is asked for in the ledger again before its pod is created: we may have been paused. */
+const STALE_MILLISECONDS = 5000;
+
+export interface LauncherParts {
+  readonly client: Pick<KubeClient, 'createPod' | 'getPod'>;
+  readonly ledger: Pick<AttemptLedger, 'states'>;
+  readonly pods: OrderPods;
+  readonly book: PodBook;
+  readonly outbox: FactOutbox;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly options: KubernetesExecutorOptions;
+  readonly events: Partial<KubernetesEvents>;
+}
+
+/** An order on its way to a pod. */
+interface Launch {
+  readonly order: Order;
+  readonly cancelled: AbortController;
+  /** By `clock.monotonic()`: when the ledger, or the engine, last said that the attempt is open. */
+  openAt: number;
+  failures: number;
+  mustLook: boolean;
+  /** The call under way, so that a stop can wait for its outcome. */
+  call: Promise<unknown>;
+}
+
+type Outcome = LaunchVerdict | { readonly kind: 'settled' };
+
+/**
+ * Creates the pods of orders, all at the same time as far as the client's limit lets them. After an unknown answer it
+ * looks before it creates again, only under the same name; what may heal is tried again with growing pauses.
+ */
+export class PodLauncher {
+  readonly #parts: LauncherParts;
+  readonly #launches = new Map<string, Launch>();
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+  }
+
+  /** Orders that have no pod yet. */
+  get underWay(): number {
+    return this.#launches.size;
+  }
+
+  isLaunching(attemptId: string): boolean {
+    return this.#launches.has(attemptId);
+  }
+
+  /** Resolves when each order has a pod, was refused, or is put off and goes on by itself. Never rejects. */
+  async launch(orders: readonly Order[]): Promise<void> {
+    const fresh = orders.filter(({ attemptId }) => !this.#launches.has(attemptId) && !this.#parts.book.get(attemptId));
+    const openAt = this.#parts.clock.monotonic();
+    const launches = fresh.map((order): Launch => {
+      // A claim keeps a late worker from running; nothing keeps a late image from it, so its attempt is looked up first.
+      const known = order.workload.kind === 'worker' ? openAt : Number.NEGATIVE_INFINITY;
+      const call = Promise.resolve();
+      return { order, cancelled: new AbortController(), openAt: known, failures: 0, mustLook: false, call };
+    });
+    for (const launch of launches) this.#launches.set(launch.order.attemptId, launch);
+    await this.#confirmOpen(launches);
+    await Promise.all(launches.map((launch) => this.#first(launch)));
+  }
+
+  /** Gives an order up, wherever it stands; resolves when no create is under way any more. */
+  async cancel(attemptId: string): Promise<void> {
+    const launch = this.#launches.get(attemptId);
+    if (launch === undefined) return;
+    launch.cancelled.abort();
+    await launch.call;
+    this.#launches.delete(attemptId);
+  }
+
+  /** Gives all orders up that are put off; another process, or the next start, launches them again. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#launches.keys()].map((attemptId) => this.cancel(attemptId)));
+  }
+
+  async #first(launch: Launch): Promise<void> {
+    const delay = await this.#try(launch);
+    if (delay !== null) void this.#goOn(launch, delay);
+  }
+
+  async #goOn(launch: Launch, firstDelay: number): Promise<void> {
+    let delay: number | null = firstDelay;
+    while (delay !== null) {
+      await pause(delay, launch.cancelled.signal);
+      delay = await this.#try(launch);
+    }
+  }
+
+  /** One try. The pause before the next one, or null when there is none. */
+  async #try(launch: Launch): Promise<number | null> {
+    const { attemptId } = launch.order;
+    if (launch.cancelled.signal.aborted) {
+      this.#launches.delete(attemptId);
+      return null;
+    }
+    const trying = this.#attempt(launch);
+    launch.call = trying;
+    const outcome = await trying;
+    if (outcome.kind === 'later' && !launch.cancelled.signal.aborted) return this.#putOff(launch, outcome);
+    this.#launches.delete(attemptId);
+    if (outcome.kind === 'refused') {
+      this.#parts.outbox.forgetWait(attemptId);
+      this.#parts.outbox.tell({ kind: 'launch_failed', attemptId, failure: outcome.failure });
+    }
+    return null;
+  }
+
+  #putOff(launch: Launch, verdict: Extract<LaunchVerdict, { kind: 'later' }>): number | null {
+    const { options, outbox, random, events } = this.#parts;
+    const { attemptId } = launch.order;
+    launch.failures += 1;
+    launch.mustLook ||= verdict.mustLook;
+    if (options.taskPublishMaxRetries >= 0 && launch.failures > options.taskPublishMaxRetries) {
+      this.#launches.delete(attemptId);
+      const sentence = `The pod could not be created in ${launch.failures} tries. ${verdict.sentence}`;
+      outbox.tell({
+        kind: 'launch_failed',
+        attemptId,
+        failure: { class: 'never_started', sentence, retryable: true, detail: {} },
+      });
+      return null;
+    }
+    const delay = Math.max(backOff(launch.failures, random), verdict.retryAfterMilliseconds ?? 0);
+    outbox.tell({ kind: 'waiting', attemptId, sentence: verdict.sentence, place: null });
+    events.putOff?.({ attemptId, sentence: verdict.sentence, delayMilliseconds: delay });
+    return delay;
+  }
+
+  /** Looks where a pod may exist, else creates. Never rejects. */
+  async #attempt(launch: Launch): Promise<Outcome> {
+    const { order } = launch;
+    try {
+      if (this.#isStale(launch)) await this.#confirmOpen([launch]);
+      if (launch.cancelled.signal.aborted) return { kind: 'settled' };
+      if (this.#isStale(launch)) return unconfirmed();
+      const { name, body } = await this.#parts.pods.render(order);
+      if (launch.mustLook) {
+        const found = await this.#look(launch, name);
+        if (found !== null) return found;
+      }
+      const answer = await this.#parts.client.createPod(this.#parts.options.namespace, body);
+      if (answer.kind === 'created') return this.#accept(launch, name, () => answer.identity()?.uid ?? null);
+      launch.mustLook = true;
+      return (await this.#look(launch, name)) ?? vanished(name);
+    } catch (error) {
+      if (error instanceof KubeError) return judgeLaunchError(error);
+      if (error instanceof GantryError) return refuseLaunch(error.message);
+      this.#parts.events.trouble?.({ what: `Launching attempt ${order.attemptId} failed.`, error });
+      return refuseLaunch(`Launching failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #look(launch: Launch, name: string): Promise<Outcome | null> {
+    const pod = await this.#parts.client.getPod(this.#parts.options.namespace, name);
+    if (pod === null) {
+      launch.mustLook = false;
+      return null;
+    }
+    if (isPodOf(pod, launch.order.attemptId, this.#parts.options.deploymentId))
+      return this.#accept(launch, name, () => pod.uid, pod);
+    return refuseLaunch(`A pod named ${name} that is not ours stands in namespace ${pod.namespace}; remove it.`);
+  }
+
+  #accept(launch: Launch, name: string, readUid: () => string | null, seen?: KubePod): Outcome {
+    const { book, options, outbox, events } = this.#parts;
+    const { attemptId, workload } = launch.order;
+    // The watch may have been quicker, and knows more.
+    if (book.get(attemptId) === undefined) {
+      const getLogs = workload.kind === 'image' && workload.pod.getLogs;
+      const pod = newTrackedPod({ attemptId, name, namespace: options.namespace, workload: workload.kind, getLogs });
+      book.add({ ...pod, readUid, uid: seen?.uid ?? null, node: seen?.node ?? null });
+    }
+    book.occupy(attemptId);
+    outbox.forgetWait(attemptId);
+    events.launched?.({ attemptId, name, existed: seen !== undefined });
+    return { kind: 'settled' };
+  }
+
+  #isStale(launch: Launch): boolean {
+    return this.#parts.clock.monotonic() - launch.openAt > STALE_MILLISECONDS;
+  }
+
+  /** Asks the ledger about the stale ones among the launches and gives up those whose attempt is closed. */
+  async #confirmOpen(launches: readonly Launch[]): Promise<void> {
+    const stale = launches.filter((launch) => this.#isStale(launch));
+    if (stale.length === 0) return;
+    const askedAt = this.#parts.clock.monotonic();
+    try {
+      const states = await this.#parts.ledger.states(stale.map(({ order }) => order.attemptId));
+      for (const launch of stale) {
+        if (states.get(launch.order.attemptId) === 'open') launch.openAt = askedAt;
+        else launch.cancelled.abort();
+      }
+    } catch (error) {
+      this.#parts.events.trouble?.({ what: 'The ledger did not say which attempts are open.', error });
+    }
+  }
+}
+
+function unconfirmed(): LaunchVerdict {
+  const sentence = 'The pod is not created before the database has said that the attempt is still open.';
+  return { kind: 'later', sentence, mustLook: false, retryAfterMilliseconds: null };
+}
+
+function vanished(name: string): LaunchVerdict {
+  const sentence = `Pod ${name} was there and is gone again; it is looked for once more.`;
+  return { kind: 'later', sentence, mustLook: true, retryAfterMilliseconds: null };
+}

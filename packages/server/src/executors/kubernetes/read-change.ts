@@ -1,0 +1,85 @@
+import type { AttemptFact } from '@gantry/sdk/model';
+import type { KubePod } from '../../kube/kube-pod.ts';
+import { observePod } from '../../kube/pod-observation.ts';
+import type { PendingPatience } from '../../kube/pod-patience.ts';
+import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';
+
+/** A fact of a pod and the note that it was told, to be taken only when it is committed. */
+export interface PodFact {
+  readonly fact: AttemptFact;
+  readonly pod: TrackedPod;
+  told(): void;
+}
+
+export interface ChangeView {
+  readonly book: PodBook;
+  readonly patience: PendingPatience;
+  /** `clock.monotonic()`. */
+  readonly now: number;
+}
+
+/**
+ * What the latest state of a tracked pod tells that was not told before. Seen twice, nothing comes the second time;
+ * seen again before `told` was called, the same comes again.
+ */
+export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, view: ChangeView): PodFact[] {
+  tracked.uid = pod.uid;
+  tracked.readUid = null;
+  tracked.node = pod.node ?? tracked.node;
+  if (tracked.closed || tracked.toldEnded) return [];
+  const seen = observePod(pod, {
+    workload: tracked.workload,
+    deletedByUs: tracked.killed || tracked.verdict !== null,
+    gone,
+    patience: view.patience,
+  });
+  if (seen.kind === 'waiting') {
+    tracked.stage = 'waiting';
+    view.book.setWait(tracked, waitOf(tracked.wait, seen, view.now));
+  } else if (seen.kind !== 'nothing') {
+    tracked.stage = seen.kind;
+    view.book.setWait(tracked, null);
+  }
+  if (seen.kind === 'ended') {
+    const neverRan = seen.ending.failure?.class === 'killed' || seen.ending.failure?.class === 'never_started';
+    const failure = tracked.verdict !== null && neverRan ? tracked.verdict : seen.ending.failure;
+    return [ended(tracked, failure, seen.ending.provenDead)];
+  }
+  // A worker says by its claim that it has started, which is more than a container that runs.
+  return seen.kind === 'running' && tracked.workload === 'image' && !tracked.toldStarted ? [started(tracked)] : [];
+}
+
+type Wait = Extract<ReturnType<typeof observePod>, { kind: 'waiting' }>;
+
+/** The same kind of reason keeps its clock; another one starts anew. */
+function waitOf(before: PodWaiting | null, seen: Wait, now: number): PodWaiting {
+  if (seen.fatal !== null) return { sentence: seen.sentence, since: now, deadlineAt: now, afterDeadline: seen.fatal };
+  const deadlineAt = seen.deadlineSeconds === null ? null : now + seen.deadlineSeconds * 1000;
+  const goesOn = before !== null && before.deadlineAt !== null && deadlineAt !== null;
+  return {
+    sentence: seen.sentence,
+    since: before?.since ?? now,
+    deadlineAt: goesOn ? Math.min(before.deadlineAt ?? deadlineAt, deadlineAt) : deadlineAt,
+    afterDeadline: seen.afterDeadline,
+  };
+}
+
+function started(pod: TrackedPod): PodFact {
+  return {
+    pod,
+    fact: { kind: 'started', attemptId: pod.attemptId, place: placeOf(pod) },
+    told: () => {
+      pod.toldStarted = true;
+    },
+  };
+}
+
+function ended(pod: TrackedPod, failure: TrackedPod['verdict'], provenDead: boolean): PodFact {
+  return {
+    pod,
+    fact: { kind: 'ended', attemptId: pod.attemptId, ending: { failure, provenDead }, place: placeOf(pod) },
+    told: () => {
+      pod.toldEnded = true;
+    },
+  };
+}

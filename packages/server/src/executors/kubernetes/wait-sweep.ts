@@ -1,0 +1,58 @@
+import type { Clock } from '@gantry/sdk/model';
+import { pause } from './back-off.ts';
+import type { FactOutbox } from './fact-outbox.ts';
+import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import type { PodStopper } from './pod-stopper.ts';
+import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';
+
+const SWEEP_MILLISECONDS = 1000;
+
+export interface SweepParts {
+  readonly book: PodBook;
+  readonly outbox: FactOutbox;
+  readonly stopper: PodStopper;
+  readonly clock: Clock;
+  readonly options: KubernetesExecutorOptions;
+}
+
+/** Tells why pods wait, and gives up those that cannot start or whose reason has lasted too long. */
+export class WaitSweep {
+  readonly #parts: SweepParts;
+
+  constructor(parts: SweepParts) {
+    this.#parts = parts;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.once();
+      await pause(SWEEP_MILLISECONDS, signal);
+    }
+  }
+
+  once(): void {
+    const now = this.#parts.clock.monotonic();
+    for (const pod of this.#parts.book.waiting()) {
+      const { wait } = pod;
+      if (wait === null || pod.closed || pod.killed || pod.toldEnded || pod.verdict !== null) continue;
+      if (wait.deadlineAt !== null && wait.deadlineAt <= now) this.#giveUp(pod, wait);
+      else if (now - wait.since >= this.#parts.options.waitingFactSeconds * 1000) this.#tell(pod, wait.sentence);
+    }
+  }
+
+  /**
+   * The pod goes first and the failure is told when it is gone, so that what was given up cannot start after all beside
+   * its successor (I03).
+   */
+  #giveUp(pod: TrackedPod, wait: PodWaiting): void {
+    pod.verdict = wait.afterDeadline;
+    this.#tell(pod, `${wait.sentence} It is given up; its pod is being deleted.`);
+    void this.#parts.stopper.remove(pod);
+  }
+
+  #tell(pod: TrackedPod, sentence: string): void {
+    if (pod.toldSentence === sentence) return;
+    pod.toldSentence = sentence;
+    this.#parts.outbox.tell({ kind: 'waiting', attemptId: pod.attemptId, sentence, place: placeOf(pod) });
+  }
+}

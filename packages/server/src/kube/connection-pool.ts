@@ -1,0 +1,65 @@
+import { type Agent, type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { KubeConnection } from './kube-connection.ts';
+import { KubeError } from './kube-error.ts';
+
+export interface PoolOptions {
+  /** Most connections at the same time; more calls wait in line. */
+  readonly connections: number;
+  /** False: a connection serves one call and is closed (watches, followed logs). */
+  readonly keepAlive: boolean;
+  /** TCP and TLS together. */
+  readonly connectMilliseconds: number;
+  /** Null turns TCP keep-alive probes off. */
+  readonly tcpKeepIdleMilliseconds: number | null;
+  readonly opened: () => void;
+}
+
+/** An API server closes idle connections after 90 s; closing ours first saves a call sent into a closing one. */
+const IDLE_MILLISECONDS = 45_000;
+
+/** Connections to the API server, as a Node agent that counts them and gives each a time limit to stand. */
+export function connectionPool(connection: KubeConnection, options: PoolOptions): Agent {
+  const agentOptions: AgentOptions = {
+    keepAlive: options.keepAlive,
+    maxSockets: options.connections,
+    maxFreeSockets: options.connections,
+    timeout: options.keepAlive ? IDLE_MILLISECONDS : undefined,
+    scheduling: 'lifo',
+  };
+  const agent =
+    connection.server.protocol === 'http:' ? new HttpAgent(agentOptions) : secureAgent(connection, agentOptions);
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (...parts) => {
+    const socket = create(...parts);
+    if (socket) watchOver(socket as Socket, connection, options);
+    return socket;
+  };
+  return agent;
+}
+
+function secureAgent(connection: KubeConnection, options: AgentOptions): Agent {
+  const { certificateAuthority, verify, serverName } = connection.tls;
+  return new HttpsAgent({
+    ...options,
+    ca: certificateAuthority ?? undefined,
+    rejectUnauthorized: verify,
+    servername: serverName ?? undefined,
+  });
+}
+
+function watchOver(socket: Socket, connection: KubeConnection, options: PoolOptions): void {
+  options.opened();
+  socket.setNoDelay(true);
+  if (options.tcpKeepIdleMilliseconds !== null) socket.setKeepAlive(true, options.tcpKeepIdleMilliseconds);
+  const seconds = options.connectMilliseconds / 1000;
+  const timer = setTimeout(() => {
+    const message = `The Kubernetes API at ${connection.server.origin} cannot be reached: no connection within ${seconds} s.`;
+    // Nothing was sent yet, so nothing can have happened: not a time-out with an unknown outcome.
+    socket.destroy(new KubeError({ kind: 'unreachable', reason: 'CONNECT_TIMEOUT', message }));
+  }, options.connectMilliseconds);
+  const done = () => clearTimeout(timer);
+  socket.once(connection.server.protocol === 'http:' ? 'connect' : 'secureConnect', done);
+  socket.once('close', done);
+}

@@ -1,0 +1,150 @@
+import { GantryError, type JsonObject, type Order } from '@gantry/sdk/model';
+import { findIdentityTouches } from './identity-guard.ts';
+import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
+import { BASE_CONTAINER } from './merge-keys.ts';
+import { identityLayer } from './pod-identity-layer.ts';
+import { identifyPod, type PodIdentity } from './pod-labels.ts';
+import type { BuiltPod, PodBuildLayers, PodLayer } from './pod-layer.ts';
+import { type PodStage, traceOrigins } from './pod-origins.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+/**
+ * Builds the pod of an order out of its layers, weak to strong, with the origin of every field. Pure: no clock, no
+ * random, no I/O; everything that shows or sends a pod calls it, so what is shown is what is sent.
+ *
+ * Throws `override_invalid` or `template_invalid` with a sentence that names the layer's source and the path.
+ */
+export function buildPod(order: Order, layers: PodBuildLayers): BuiltPod {
+  const stages = stackLayers(order, layers, identifyPod(order, layers.deploymentId));
+  return {
+    pod: lastPod(stages),
+    origins: traceOrigins(stages),
+    warnings: [...layers.template.warnings],
+  };
+}
+
+/** The pod alone, of a given identity: what `buildPod` returns as `pod`, without the cost of origins. */
+export function assemblePod(order: Order, layers: PodBuildLayers, identity: PodIdentity): JsonObject {
+  return lastPod(stackLayers(order, layers, identity));
+}
+
+function lastPod(stages: readonly PodStage[]): JsonObject {
+  return stages.at(-1)?.pod ?? {};
+}
+
+function stackLayers(order: Order, layers: PodBuildLayers, identity: PodIdentity): PodStage[] {
+  const stages: PodStage[] = [];
+  let pod: JsonObject = {};
+  const add = (layer: PodLayer): void => {
+    pod = strategicMerge(pod, layer.patch, layer.source);
+    stages.push({ ...layer, pod });
+  };
+  add(DEFAULTS);
+  refuseTokenVolume(layers);
+  add({ layer: 'template', source: layers.template.source, patch: layers.template.document });
+  for (const layer of [imageLayer(order, layers), ...overrideLayers(order), retryLayer(layers)]) {
+    if (layer === null) continue;
+    refuseIdentity(layer, order);
+    add(layer);
+  }
+  requireBase(pod, order, layers);
+  add(accountLayer(pod));
+  add(identityLayer(order, layers, identity, podSpec(pod)));
+  return stages;
+}
+
+const DEFAULTS: PodLayer = {
+  layer: 'defaults',
+  source: 'Gantry',
+  patch: { apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: { restartPolicy: 'Never', enableServiceLinks: false } },
+};
+
+/** A pod without an account of its own needs no token of the default one. Which that is shows only after all layers. */
+function accountLayer(pod: JsonObject): PodLayer {
+  const spec = podSpec(pod);
+  const named = [spec.serviceAccountName, spec.serviceAccount, spec.automountServiceAccountToken];
+  const patch = named.some((value) => value !== undefined) ? {} : { spec: { automountServiceAccountToken: false } };
+  return { layer: 'defaults', source: 'Gantry', patch };
+}
+
+function imageLayer(order: Order, layers: PodBuildLayers): PodLayer | null {
+  if (order.workload.kind === 'image') return podTaskLayer(order, order.workload.pod);
+  if (layers.workerImage === null) return null;
+  return {
+    layer: 'image',
+    source: '[kubernetes_executor] worker_container_repository and worker_container_tag',
+    patch: { spec: { containers: [{ name: BASE_CONTAINER, image: layers.workerImage }] } },
+  };
+}
+
+function podTaskLayer(order: Order, task: Extract<Order['workload'], { kind: 'image' }>['pod']): PodLayer {
+  const container: JsonObject = {
+    name: BASE_CONTAINER,
+    image: task.image,
+    ...(task.command === null ? {} : { command: task.command }),
+    ...(task.args === null ? {} : { args: task.args }),
+    env: Object.entries(task.env).map(([name, value]) => ({ name, value })),
+  };
+  const timeout = order.executionTimeoutSeconds;
+  const deadline = timeout === null ? {} : { activeDeadlineSeconds: Math.max(1, Math.ceil(timeout)) };
+  return {
+    layer: 'image',
+    source: `DAG ${order.dagId}, task ${order.taskId}`,
+    patch: { spec: { ...deadline, containers: [container] } },
+  };
+}
+
+function overrideLayers(order: Order): PodLayer[] {
+  const { dagOverride, taskOverride } = order.layers;
+  const layers: PodLayer[] = [];
+  if (dagOverride !== null) {
+    layers.push({ layer: 'override', source: `DAG ${order.dagId}, podOverride`, patch: dagOverride });
+  }
+  if (taskOverride !== null) {
+    const source = `DAG ${order.dagId}, task ${order.taskId}, podOverride`;
+    layers.push({ layer: 'override', source, patch: taskOverride });
+  }
+  return layers;
+}
+
+function retryLayer(layers: PodBuildLayers): PodLayer | null {
+  return layers.retry === null ? null : { layer: 'retry', ...layers.retry };
+}
+
+function refuseIdentity(layer: PodLayer, order: Order): void {
+  const [touch] = findIdentityTouches(layer.patch, order.workload.kind);
+  if (touch === undefined) return;
+  throw new GantryError(
+    'override_invalid',
+    `${layer.source}: ${touch.path} ${touch.why}; Gantry sets it and nothing may override it. Remove it.`,
+  );
+}
+
+/** A template may name what identity replaces (it is warned about), but not what would be mixed with the token. */
+function refuseTokenVolume({ template }: PodBuildLayers): void {
+  const touch = findIdentityTouches(template.document, 'image').find(({ about }) => about === 'token');
+  if (touch === undefined) return;
+  throw new GantryError(
+    'template_invalid',
+    `${template.source}: ${touch.path} ${touch.why}; Gantry adds it. Remove it.`,
+  );
+}
+
+function podSpec(pod: JsonObject): JsonObject {
+  const spec = ownField(pod, 'spec');
+  return isJsonObject(spec) ? spec : {};
+}
+
+/** `$patch: replace` of the containers may have taken `base` away, or left it without an image. */
+function requireBase(pod: JsonObject, order: Order, layers: PodBuildLayers): void {
+  const containers = ownField(podSpec(pod), 'containers');
+  const base = isJsonList(containers)
+    ? containers.filter(isJsonObject).find((container) => container.name === BASE_CONTAINER)
+    : undefined;
+  if (base !== undefined && typeof base.image === 'string' && base.image.trim() !== '') return;
+  const lacks = base === undefined ? 'no container named base' : 'a container base without an image';
+  throw new GantryError(
+    'override_invalid',
+    `The pod of DAG ${order.dagId}, task ${order.taskId} has ${lacks} once ${layers.template.source} and the overrides are joined; name one.`,
+  );
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json, JsonObject } from '@gantry/sdk/model';
+import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
+import { type MergeRule, POD_MERGE_RULE } from './merge-keys.ts';
+import type { PodLayer, PodOrigin } from './pod-layer.ts';
+
+/** A layer and the pod as it stood after it. */
+export interface PodStage extends PodLayer {
+  readonly pod: JsonObject;
+}
+
+/** One stage seen at one place of the pod. */
+interface View {
+  readonly stage: PodStage;
+  readonly after: Json | undefined;
+  /** What the layer's own patch says here; undefined when it says nothing. */
+  readonly patch: Json | undefined;
+}
+
+/** For each leaf of the last stage's pod, the strongest layer that set it and what it replaced. */
+export function traceOrigins(stages: readonly PodStage[]): PodOrigin[] {
+  const origins: PodOrigin[] = [];
+  const views = stages.map((stage) => ({ stage, after: stage.pod, patch: stage.patch }));
+  trace(views, POD_MERGE_RULE, '', origins);
+  return origins;
+}
+
+function trace(views: readonly View[], rule: MergeRule | undefined, path: string, origins: PodOrigin[]): void {
+  const value = views.at(-1)?.after;
+  if (isJsonObject(value) && Object.keys(value).length > 0) {
+    for (const name of Object.keys(value)) {
+      const fieldRule = rule?.kind === 'map' ? rule.fields?.[name] : undefined;
+      trace(
+        views.map((view) => viewField(view, name)),
+        fieldRule,
+        path === '' ? name : `${path}.${name}`,
+        origins,
+      );
+    }
+  } else if (isJsonList(value) && rule?.kind === 'keyed_list') {
+    value.forEach((item, index) => {
+      trace(
+        views.map((view) => viewItem(view, item, rule)),
+        rule.item,
+        `${path}[${index}]`,
+        origins,
+      );
+    });
+  } else {
+    const origin = originOf(views, path);
+    if (origin !== null) origins.push(origin);
+  }
+}
+
+function viewField({ stage, after, patch }: View, name: string): View {
+  return { stage, after: fieldOf(after, name), patch: fieldOf(patch, name) };
+}
+
+function fieldOf(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? ownField(value, name) : undefined;
+}
+
+function viewItem({ stage, after, patch }: View, item: Json, rule: KeyedListRule): View {
+  return { stage, after: itemLike(after, item, rule), patch: itemLike(patch, item, rule) };
+}
+
+type KeyedListRule = Extract<MergeRule, { kind: 'keyed_list' }>;
+
+function itemLike(list: Json | undefined, item: Json, rule: KeyedListRule): Json | undefined {
+  if (!isJsonList(list) || !isJsonObject(item)) return undefined;
+  return list.find(
+    (candidate, index) =>
+      isJsonObject(candidate) &&
+      rule.keys.every(({ field, defaultValue }) => {
+        const absent = index === 0 ? (rule.nameOfFirst ?? defaultValue) : defaultValue;
+        return String(candidate[field] ?? absent) === String(item[field] ?? defaultValue);
+      }),
+  );
+}
+
+function originOf(views: readonly View[], path: string): PodOrigin | null {
+  let origin: PodOrigin | null = null;
+  let before: Json | undefined;
+  for (const { stage, after, patch } of views) {
+    if (after !== undefined && (patch !== undefined || !isDeepStrictEqual(after, before))) {
+      const { layer, source } = stage;
+      origin = before === undefined ? { path, layer, source } : { path, layer, source, replaced: before };
+    }
+    before = after;
+  }
+  return origin;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { GantryError, type Json } from '@gantry/sdk/model';
+import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { isJsonObject } from './json-shape.ts';
+import type { PodTemplate } from './pod-layer.ts';
+import { checkPlaceholders, checkTemplate, type TemplateProblem } from './template-rules.ts';
+
+const SIZE_LIMIT_BYTES = 1024 * 1024;
+/** Aliases that stand for more nodes than this are taken for an attack; no pod needs them. */
+const ALIAS_LIMIT = 100;
+
+/** A template as read, with everything that is wrong or odd about it. */
+export interface ReadTemplate {
+  /** Null when an error stands among the problems. */
+  readonly template: PodTemplate | null;
+  readonly problems: readonly TemplateProblem[];
+}
+
+/** Reads and checks a pod template; throws `template_invalid` with file, line and column of the first error. */
+export function parsePodTemplate(bytes: Uint8Array, source: string): PodTemplate {
+  const { template, problems } = readPodTemplate(bytes, source);
+  if (template !== null) return template;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const [first] = errors;
+  throw new GantryError('template_invalid', `${first === undefined ? source : sentenceOf(first, source)}${more}`);
+}
+
+/** Reads and checks a pod template and reports every problem. Never throws. */
+export function readPodTemplate(bytes: Uint8Array, source: string): ReadTemplate {
+  const text = decode(bytes);
+  if (typeof text !== 'string') return { template: null, problems: [text] };
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    // Kubernetes' own reader knows YAML 1.1: `0644` is octal there, `yes` a boolean. Its times and sixties are left out.
+    version: '1.1',
+    schema: 'yaml-1.1',
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)),
+  });
+  const problems: TemplateProblem[] = [];
+  const document = onlyDocument(documents, lines, problems);
+  if (document !== null) problems.push(...checkPlaceholders(document, lines));
+  const value = document === null || problems.length > 0 ? undefined : plainValue(document, problems);
+  if (document !== null && value !== undefined) problems.push(...checkTemplate(document, value, lines, source));
+  if (!isJsonObject(value) || problems.some(({ severity }) => severity === 'error'))
+    return { template: null, problems };
+  const version = createHash('sha256').update(bytes).digest('hex');
+  const warnings = problems.map((problem) => sentenceOf(problem, source));
+  return { template: { source, document: value, version, warnings }, problems };
+}
+
+/** `file:line:column: sentence`. */
+export function sentenceOf(problem: TemplateProblem, source: string): string {
+  return problem.line === null
+    ? `${source}: ${problem.sentence}`
+    : `${source}:${problem.line}:${problem.column}: ${problem.sentence}`;
+}
+
+function error(sentence: string, position?: { line: number; col: number }): TemplateProblem {
+  return { severity: 'error', line: position?.line ?? null, column: position?.col ?? null, sentence };
+}
+
+function decode(bytes: Uint8Array): string | TemplateProblem {
+  if (bytes.byteLength > SIZE_LIMIT_BYTES) {
+    return error(`The template has ${bytes.byteLength} bytes; at most ${SIZE_LIMIT_BYTES} are read.`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return error('The template is not UTF-8 text; save it as UTF-8.');
+  }
+}
+
+function isForeign(tag: { tag: string; format?: string }): boolean {
+  const foreign = ['binary', 'omap', 'pairs', 'set', 'timestamp'];
+  return tag.format === 'TIME' || foreign.some((name) => tag.tag === `tag:yaml.org,2002:${name}`);
+}
+
+type Documents = ReturnType<typeof parseAllDocuments>;
+
+function onlyDocument(documents: Documents, lines: LineCounter, problems: TemplateProblem[]): Document | null {
+  if (!Array.isArray(documents) || documents.length === 0) {
+    problems.push(error('The template is empty; expected one Pod.'));
+    return null;
+  }
+  for (const document of documents) {
+    for (const { pos, message } of document.errors) {
+      const sentence = `The YAML cannot be read: ${message.replace(/\.?$/, '.')}`;
+      problems.push(error(sentence, lines.linePos(pos[0])));
+    }
+  }
+  const [first, second] = documents;
+  if (second !== undefined) {
+    problems.push(
+      error('A second document begins; expected one Pod in the file.', lines.linePos(second.range?.[0] ?? 0)),
+    );
+  }
+  return problems.length > 0 || first === undefined ? null : (first as unknown as Document);
+}
+
+function plainValue(document: Document, problems: TemplateProblem[]): Json | undefined {
+  try {
+    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: ALIAS_LIMIT }) ?? null)) as Json;
+  } catch (caught) {
+    const reason = caught instanceof Error ? caught.message : String(caught);
+    problems.push(error(`The aliases of the template explode or loop (${reason}); write the values out.`));
+    return undefined;
+  }
+}
