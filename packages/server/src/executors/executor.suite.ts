@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AttemptFact, Order } from '@gantry/sdk/model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -52,7 +52,10 @@ export function executorSuite(one: ExecutorCase): void {
     beforeAll(async () => {
       workerFile = await buildWorker();
     });
-    afterAll(() => rmSync(join(workerFile, '..'), { recursive: true, force: true }));
+    afterAll(() => {
+      // Empty when the worker could not be built: nothing was made then, and nothing must be removed.
+      if (workerFile !== '') rmSync(dirname(workerFile), { recursive: true, force: true });
+    });
 
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'gantry-executor-'));
