@@ -1,0 +1,54 @@
+import type { Json, JsonObject } from '@gantry/sdk/model';
+
+/** The layers of a pod, weak to strong. */
+export const POD_LAYERS = ['defaults', 'template', 'image', 'override', 'retry', 'identity'] as const;
+export type PodLayerName = (typeof POD_LAYERS)[number];
+
+/** One layer's say: a strategic-merge patch and where it comes from. */
+export interface PodLayer {
+  readonly layer: PodLayerName;
+  /** For people: file, DAG and task, or option. */
+  readonly source: string;
+  readonly patch: JsonObject;
+}
+
+/** A pod template, read and checked. */
+export interface PodTemplate {
+  /** Path of the file, or what else it is called in sentences. */
+  readonly source: string;
+  readonly document: JsonObject;
+  /** Changes with the text. */
+  readonly version: string;
+  /** What is odd about it but no error, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** What `buildPod` needs besides the order, whose own layers are its overrides. */
+export interface PodBuildLayers {
+  readonly deploymentId: string;
+  readonly namespace: string;
+  /** Base URL at which a worker reaches the API server, without path. */
+  readonly executionApiUrl: string;
+  /** The task's, else the DAG's, else the configured one, else the built-in one. */
+  readonly template: PodTemplate;
+  /** `worker_container_repository:worker_container_tag` when both are set; null leaves the template's image. */
+  readonly workerImage: string | null;
+  /** Layer 5, e.g. more memory after an out-of-memory kill; null when no rule speaks. */
+  readonly retry: { readonly source: string; readonly patch: JsonObject } | null;
+}
+
+/** Who set a field of the finished pod. */
+export interface PodOrigin {
+  /** Path in the finished pod, e.g. `spec.containers[0].image`. */
+  readonly path: string;
+  readonly layer: PodLayerName;
+  readonly source: string;
+  /** The value that a weaker layer had given; absent when there was none. */
+  readonly replaced?: Json;
+}
+
+export interface BuiltPod {
+  readonly pod: JsonObject;
+  readonly origins: readonly PodOrigin[];
+  readonly warnings: readonly string[];
+}
