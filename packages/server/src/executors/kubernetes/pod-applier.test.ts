@@ -1,0 +1,236 @@
+import type { AttemptFact, Order } from '@gantry/sdk/model';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  endedContainer,
+  runningContainer,
+  samplePod,
+  waitingContainer,
+} from '../../../../../test/support/sample-pod.ts';
+import { noJitter } from '../../../../../test/support/scripted-kube-api.ts';
+import { KubeError } from '../../kube/kube-error.ts';
+import type { KubePod } from '../../kube/kube-pod.ts';
+import { podName } from '../../kube/pod/pod-name.ts';
+import type { PodBatch, PodChange } from '../../kube/pod-batch.ts';
+import type { WatchCursor } from '../executor.ts';
+import { FactOutbox } from './fact-outbox.ts';
+import { LogKeeper } from './log-keeper.ts';
+import { OrderPods } from './order-pods.ts';
+import { PodApplier } from './pod-applier.ts';
+import { PodLauncher } from './pod-launcher.ts';
+import { PodStopper } from './pod-stopper.ts';
+import { TestingLedger } from './testing-ledger.ts';
+import { imageOrder, testingOptions } from './testing-orders.ts';
+import { PodBook } from './tracked-pod.ts';
+import { WaitSweep } from './wait-sweep.ts';
+
+const HOUR = 3_600_000;
+const options = testingOptions();
+const cursor: WatchCursor = { watchId: 'w', clusterId: 'c', selector: 's', resourceVersion: '1', epoch: 1 };
+
+describe('applying what the watch sees', () => {
+  let now: number;
+  let ledger: TestingLedger;
+  let facts: AttemptFact[];
+  let waits: AttemptFact[];
+  let deleted: { name: string; uid: string | undefined }[];
+  let present: Map<string, KubePod | 'error'>;
+  let alarms: string[];
+  let applier: PodApplier;
+  let sweep: WaitSweep;
+  let outbox: FactOutbox;
+  let refuse: boolean;
+
+  beforeEach(() => {
+    now = 10 * HOUR;
+    ledger = new TestingLedger();
+    [facts, waits, deleted, alarms] = [[], [], [], []];
+    present = new Map();
+    refuse = false;
+    const clock = { now: () => now, monotonic: () => now };
+    const client = {
+      createPod: async () => ({ kind: 'exists' as const }),
+      getPod: async (_namespace: string, name: string) => {
+        const pod = present.get(name) ?? null;
+        if (pod === 'error') throw new KubeError({ kind: 'forbidden', message: 'no' });
+        return pod;
+      },
+      deletePod: async (_namespace: string, name: string, given: { uid?: string }) => {
+        deleted.push({ name, uid: given.uid });
+        return 'accepted' as const;
+      },
+      listPods: async () => ({ pods: [], resourceVersion: '1', continueToken: null, unreadable: 0 }),
+      podLogs: async () => '2026-01-01T00:00:01Z said\n',
+    };
+    const events = { alarm: ({ sentence }: { sentence: string }) => alarms.push(sentence) };
+    const book = new PodBook();
+    outbox = new FactOutbox(noJitter, events);
+    const logs = new LogKeeper(client, ledger, clock, events);
+    const common = { client, ledger, clock, random: noJitter, options, events, book, outbox, logs };
+    const launcher = new PodLauncher({ ...common, pods: new OrderPods(options, clock, events) });
+    const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
+    applier = new PodApplier({ ...common, launcher, stopper });
+    sweep = new WaitSweep({ ...common, stopper });
+  });
+
+  const nameOf = ({ dagId, taskId, attemptId }: Order) => podName(dagId, taskId, attemptId);
+  function podOf(order: Order, parts: { metadata?: object; spec?: object; status?: object } = {}): KubePod {
+    const { attemptId, workload } = order;
+    const getLogs = workload.kind === 'image' && workload.pod.getLogs ? { gantry_get_logs: 'True' } : {};
+    return samplePod({
+      metadata: {
+        name: nameOf(order),
+        uid: `uid-${attemptId}`,
+        labels: { attempt_id: attemptId, gantry_deployment: options.deploymentId, kubernetes_executor: 'True' },
+        annotations: { gantry_workload: workload.kind, ...getLogs },
+        ...parts.metadata,
+      },
+      ...(parts.spec ? { spec: { ...parts.spec } } : {}),
+      status: { ...parts.status },
+    });
+  }
+  const running = { phase: 'Running', containerStatuses: [runningContainer()] };
+  const done = { phase: 'Succeeded', containerStatuses: [endedContainer(0)] };
+  const stuck = { phase: 'Pending', containerStatuses: [waitingContainer('ErrImagePull', 'no such image')] };
+  async function apply(batch: PodBatch): Promise<void> {
+    const record = async (some: readonly AttemptFact[]) => {
+      if (refuse) throw new Error('the database is away');
+      facts.push(...some);
+    };
+    await applier.apply(batch, { record }, cursor);
+    await applier.idle();
+  }
+  const change = (...changes: PodChange[]) => apply({ kind: 'changes', changes, resourceVersion: '2', clusterId: 'c' });
+  const list = (...pods: KubePod[]) =>
+    apply({ kind: 'list', pods, resourceVersion: '2', clusterId: 'c', why: 'compare', askedAtMilliseconds: now });
+  const sendWaits = () => outbox.once({ record: async (some) => void waits.push(...some) });
+  const kinds = () => facts.map(({ kind }) => kind);
+
+  it('tells each fact once, however often the same pod comes', async () => {
+    const order = imageOrder(['true']);
+    const [run, end] = [podOf(order, { status: running }), podOf(order, { status: done })];
+    await change({ type: 'ADDED', pod: run }, { type: 'MODIFIED', pod: run }, { type: 'MODIFIED', pod: end });
+    await list(end);
+    await change({ type: 'DELETED', pod: end }, { type: 'MODIFIED', pod: run });
+    expect(kinds()).toEqual(['started', 'ended']);
+  });
+
+  it('tells the same again when the commit failed', async () => {
+    const pod = podOf(imageOrder(['true']), { status: done });
+    refuse = true;
+    await expect(change({ type: 'ADDED', pod })).rejects.toThrow('the database is away');
+    refuse = false;
+    await change({ type: 'ADDED', pod });
+    expect(kinds()).toEqual(['ended']);
+  });
+
+  it('keeps the log of an image that has ended, before anybody may delete the pod', async () => {
+    const order = imageOrder(['true']);
+    await change({ type: 'ADDED', pod: podOf(order, { status: done }) });
+    expect(ledger.lines(order.attemptId)).toEqual(['said']);
+  });
+
+  it('tells nothing of attempts that closed long ago, whose last events a restarted watch sees', async () => {
+    const order = imageOrder(['true']);
+    ledger.closed.set(order.attemptId, 'succeeded');
+    await change({ type: 'DELETED', pod: podOf(order, { status: done }) });
+    expect(facts).toEqual([]);
+  });
+
+  it('concludes nothing from a pod that only left the selector (W13)', async () => {
+    const order = imageOrder(['true']);
+    const pod = podOf(order, { status: running });
+    present.set(nameOf(order), pod);
+    await change({ type: 'ADDED', pod }, { type: 'LEFT', pod });
+    expect(kinds()).toEqual(['started']);
+    present.delete(nameOf(order));
+    await change({ type: 'LEFT', pod });
+    expect(kinds()).toEqual(['started', 'ended']);
+  });
+
+  it('tells a wait when it lasts, once a sentence', async () => {
+    const order = imageOrder(['true']);
+    await change({ type: 'ADDED', pod: podOf(order, { status: stuck }) });
+    sweep.once();
+    now += 3000;
+    sweep.once();
+    sweep.once();
+    await sendWaits();
+    expect(waits).toMatchObject([
+      { kind: 'waiting', sentence: expect.stringContaining('no such image'), place: { name: nameOf(order) } },
+    ]);
+  });
+
+  it('gives up what waits too long: the pod goes first, and its end tells the reason of the wait', async () => {
+    const order = imageOrder(['true']);
+    const pod = podOf(order, { status: stuck });
+    await change({ type: 'ADDED', pod });
+    now += 301_000;
+    sweep.once();
+    await Promise.resolve();
+    expect(facts).toEqual([]);
+    expect(deleted).toEqual([{ name: nameOf(order), uid: pod.uid }]);
+    await change({
+      type: 'DELETED',
+      pod: podOf(order, { status: stuck, metadata: { deletionTimestamp: '2026-01-01T00:10:00Z' } }),
+    });
+    expect(facts).toMatchObject([
+      { kind: 'ended', ending: { failure: { class: 'image', sentence: expect.stringContaining('ErrImagePull') } } },
+    ]);
+  });
+
+  it('takes a pod for gone only after a 404 by name, never after an error (I21)', async () => {
+    const [gone, refused, young, there] = [imageOrder(['a']), imageOrder(['b']), imageOrder(['c']), imageOrder(['d'])];
+    for (const order of [gone, refused, there]) ledger.opened(order, 120_000, true);
+    ledger.opened(young, 30_000, true);
+    present.set(nameOf(refused), 'error').set(nameOf(there), podOf(there, { status: running }));
+    await list();
+    expect(facts).toMatchObject([
+      { kind: 'ended', attemptId: gone.attemptId, ending: { provenDead: false, failure: { class: 'disrupted' } } },
+    ]);
+  });
+
+  it('calls an attempt that nobody saw start never started, and gives other schedulers time to launch it', async () => {
+    const order = imageOrder(['a']);
+    ledger.opened(order, 120_000);
+    await list();
+    expect(facts).toEqual([]);
+    ledger.opened(order, 200_000);
+    await list();
+    expect(facts).toMatchObject([{ ending: { failure: { class: 'never_started' } } }]);
+  });
+
+  it('raises an alarm when many pods are missing at once (I22)', async () => {
+    for (let index = 0; index < 6; index += 1) ledger.opened(imageOrder(['a']), 120_000, true);
+    await list();
+    expect(alarms).toEqual([expect.stringMatching(/^6 of 6 open attempts have no pod/)]);
+  });
+
+  it('removes unknown pods of ours only when they are older than an hour (I39)', async () => {
+    const [old, fresh] = [imageOrder(['a']), imageOrder(['b'])];
+    ledger.unknown.add(old.attemptId).add(fresh.attemptId);
+    const born = (age: number) => ({ creationTimestamp: new Date(now - age).toISOString() });
+    await list(
+      podOf(old, { status: done, metadata: born(2 * HOUR) }),
+      podOf(fresh, { status: done, metadata: born(HOUR / 2) }),
+    );
+    expect(deleted.map(({ name }) => name)).toEqual([nameOf(old)]);
+    expect(facts).toEqual([]);
+  });
+
+  it('keeps a failed pod, and removes one that still waits although its attempt has failed', async () => {
+    const [failed, waiting] = [imageOrder(['a']), imageOrder(['b'])];
+    ledger.closed.set(failed.attemptId, 'failed').set(waiting.attemptId, 'failed');
+    await list(
+      podOf(failed, { status: { phase: 'Failed', containerStatuses: [endedContainer(1)] } }),
+      podOf(waiting, { status: stuck }),
+    );
+    expect(deleted.map(({ name }) => name)).toEqual([nameOf(waiting)]);
+  });
+
+  it('ignores the end of another object of the same name (I23)', async () => {
+    const order = imageOrder(['true']);
+    const pod = podOf(order, { status: running });
+    await change({ type: 'ADDED', pod }, { type: 'DELETED', pod: { ...pod, uid: 'another' } });
+    expect(kinds()).toEqual(['started']);
+  });
+});
