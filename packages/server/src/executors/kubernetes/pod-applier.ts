@@ -104,16 +104,17 @@ export class PodApplier {
   ): Promise<void> {
     const { book, outbox, logs, clock, options } = this.#parts;
     const view = { book, patience: options.patience, now: clock.monotonic() };
-    const news: PodFact[] = [];
+    const news = new BatchNews();
     for (const { tracked, pod, gone } of sights) {
       const facts = readChange(tracked, pod, gone, view);
-      if (!over.has(tracked)) news.push(...facts);
+      if (!over.has(tracked)) news.add(facts);
       if (tracked.stage !== 'waiting') outbox.forgetWait(tracked.attemptId);
     }
-    const endedImages = news.filter(({ fact, pod }) => fact.kind === 'ended' && pod.getLogs).map(({ pod }) => pod);
+    const told = news.facts;
+    const endedImages = told.filter(({ fact, pod }) => fact.kind === 'ended' && pod.getLogs).map(({ pod }) => pod);
     await logs.keepWithin(endedImages, LOG_MILLISECONDS);
-    await sink.record([...news.map(({ fact }) => fact), ...further], cursor);
-    for (const one of news) {
+    await sink.record([...told.map(({ fact }) => fact), ...further], cursor);
+    for (const one of told) {
       one.told();
       if (one.pod.toldEnded) book.release(one.pod.attemptId);
     }
@@ -140,12 +141,16 @@ export class PodApplier {
     }
     const gone = type === 'DELETED' || type === 'LEFT';
     const known = book.get(attempt.attemptId);
-    // An event of another object of the same name is none of the present one's (I23).
-    if (known !== undefined && known.uid !== null && known.uid !== pod.uid && gone) return null;
-    if (known !== undefined && (known.uid === null || known.uid === pod.uid))
+    if (known !== undefined && (known.uid === null || known.uid === pod.uid)) {
+      known.uid = pod.uid;
       return { tracked: known, pod, gone, known: true };
+    }
+    // An event of another object of the same name is none of the present one's (I23).
+    if (known !== undefined && gone) return null;
     const { name, namespace } = pod;
-    return { tracked: book.add(newTrackedPod({ ...attempt, name, namespace })), pod, gone, known: false };
+    const tracked = book.add(newTrackedPod({ ...attempt, name, namespace }));
+    tracked.uid = pod.uid;
+    return { tracked, pod, gone, known: false };
   }
 
   #leaveAside(pod: KubePod, sentence: string): null {
@@ -172,5 +177,20 @@ export class PodApplier {
       for (const [attemptId, state] of part) states.set(attemptId, state);
     }
     return states;
+  }
+}
+
+/** The facts of one batch, in which a pod may come several times before any of its facts is committed. */
+class BatchNews {
+  readonly facts: PodFact[] = [];
+  readonly #keys = new Set<string>();
+
+  add(facts: readonly PodFact[]): void {
+    for (const one of facts) {
+      const { attemptId, kind } = one.fact;
+      if (this.#keys.has(`${attemptId} ${kind}`) || this.#keys.has(`${attemptId} ended`)) continue;
+      this.#keys.add(`${attemptId} ${kind}`);
+      this.facts.push(one);
+    }
   }
 }
