@@ -1,0 +1,124 @@
+import { type Clock, isFinished, type TaskState } from '@gantry/sdk/model';
+import { LiveArea } from '../output/live-area.ts';
+import { displayWidth, fit, printable } from '../output/printable.ts';
+import { stateColor } from '../output/state-color.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { duration } from '../output/time.ts';
+import type { ProgressBody, TaskInstanceBody } from '../rest/bodies.ts';
+import { nameOf, placeOf, RunPicture, whyOf } from './run-picture.ts';
+import type { RunView } from './run-view.ts';
+
+const REPAINT_MILLISECONDS = 200;
+/** Head, the line of what is left out, and the line of the cursor. */
+const LINES_BESIDE = 4;
+const STATE_WIDTH = 15;
+
+/** One line a task, painted over as states change. */
+export class LiveView implements RunView {
+  readonly #terminal: Terminal;
+  readonly #clock: Clock;
+  readonly #title: string;
+  readonly #area: LiveArea;
+  readonly #picture = new RunPicture();
+  /** When this view first saw the try running, so that a server's clock does not matter. */
+  readonly #seenRunning = new Map<string, number>();
+  readonly #startedAt: number;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(terminal: Terminal, clock: Clock, title: string) {
+    this.#terminal = terminal;
+    this.#clock = clock;
+    this.#title = title;
+    this.#area = new LiveArea(terminal);
+    this.#startedAt = clock.monotonic();
+    this.#timer = setInterval(() => this.#paint(), REPAINT_MILLISECONDS);
+  }
+
+  show(progress: ProgressBody): void {
+    this.#picture.apply(progress);
+    for (const instance of progress.task_instances) {
+      const key = `${instance.id} ${instance.try_number}`;
+      if (instance.state === 'running' && !this.#seenRunning.has(key)) {
+        this.#seenRunning.set(key, this.#clock.monotonic());
+      }
+    }
+    this.#paint();
+  }
+
+  say(line: string): void {
+    this.#area.above(line);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#paint();
+  }
+
+  #paint(): void {
+    const width = (this.#terminal.width() ?? 80) - 1;
+    const { tasks } = this.#picture;
+    const rows = Math.max(1, this.#terminal.height() - LINES_BESIDE);
+    const shown = mostInteresting(tasks, rows);
+    const nameWidth = Math.min(40, Math.max(0, ...shown.map((task) => displayWidth(nameOf(task)))));
+    const lines = shown.map((task) => this.#line(task, nameWidth, width));
+    if (shown.length < tasks.length) lines.push(fit(`  ... and ${restOf(tasks, shown)}`, width));
+    this.#area.paint([this.#head(width), ...lines]);
+  }
+
+  #head(width: number): string {
+    const { tasks, state } = this.#picture;
+    const finished = tasks.filter((task) => isFinished((task.state ?? 'none') as TaskState)).length;
+    const elapsed = duration((this.#clock.monotonic() - this.#startedAt) / 1000);
+    const counted = tasks.length === 0 ? '' : `, ${finished} of ${tasks.length} tasks done`;
+    const { colors } = this.#terminal;
+    const rest = `${counted}, ${elapsed}`;
+    const title = fit(this.#title, Math.max(10, width - displayWidth(rest) - state.length - 1));
+    return `${colors.bold(title)} ${stateColor(colors, state)(state)}${colors.dim(rest)}`;
+  }
+
+  #line(task: TaskInstanceBody, nameWidth: number, width: number): string {
+    const { colors } = this.#terminal;
+    const state = task.state ?? 'none';
+    const name = fit(printable(nameOf(task)), nameWidth);
+    const time = duration(this.#secondsOf(task)).padStart(11);
+    const about = [placeOf(task), whyOf(task)].filter((part) => part !== '').join('  ');
+    const room = Math.max(0, width - nameWidth - STATE_WIDTH - time.length - 6);
+    const text = fit(printable(about).replaceAll(/\s+/g, ' '), room);
+    const start = `  ${name}${' '.repeat(nameWidth - displayWidth(name))}  `;
+    return `${start}${stateColor(colors, state)(state.padEnd(STATE_WIDTH))}${time}  ${colors.dim(text)}`.trimEnd();
+  }
+
+  #secondsOf(task: TaskInstanceBody): number | null {
+    const seenAt = this.#seenRunning.get(`${task.id} ${task.try_number}`);
+    if (task.state === 'running' && seenAt !== undefined) return (this.#clock.monotonic() - seenAt) / 1000;
+    return task.state !== null && isFinished(task.state as TaskState) ? task.duration : null;
+  }
+}
+
+/** States from the most to the least worth a line when there are not enough. */
+const INTEREST: readonly string[] = [
+  'running',
+  'failed',
+  'up_for_retry',
+  'restarting',
+  'queued',
+  'scheduled',
+  'upstream_failed',
+];
+
+function mostInteresting(tasks: readonly TaskInstanceBody[], rows: number): readonly TaskInstanceBody[] {
+  if (tasks.length <= rows) return tasks;
+  const rank = ({ state }: TaskInstanceBody): number => {
+    const place = INTEREST.indexOf(state ?? 'none');
+    return place < 0 ? INTEREST.length : place;
+  };
+  const chosen = new Set([...tasks].sort((left, right) => rank(left) - rank(right)).slice(0, rows - 1));
+  return tasks.filter((task) => chosen.has(task));
+}
+
+function restOf(tasks: readonly TaskInstanceBody[], shown: readonly TaskInstanceBody[]): string {
+  const left = tasks.filter((task) => !shown.includes(task));
+  const counts = new Map<string, number>();
+  for (const { state } of left) counts.set(state ?? 'none', (counts.get(state ?? 'none') ?? 0) + 1);
+  return `${left.length} more: ${[...counts].map(([state, count]) => `${count} ${state}`).join(', ')}`;
+}
