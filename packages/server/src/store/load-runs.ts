@@ -1,0 +1,78 @@
+import type { AttemptState, Json, JsonObject, RunType, TaskState } from '@gantry/sdk/model';
+import type { Queryable } from './database.ts';
+
+export interface RunRow {
+  readonly run_key: number;
+  readonly dag_id: string;
+  readonly run_id: string;
+  readonly version: number;
+  readonly run_type: RunType;
+  readonly logical_date: string | null;
+  readonly start_date: string;
+  readonly fence: number;
+  readonly conf: JsonObject;
+}
+
+export interface InstanceRow {
+  readonly run_key: number;
+  readonly task_index: number;
+  readonly map_index: number;
+  readonly id: string;
+  readonly state: TaskState;
+  readonly try_number: number;
+  readonly max_tries: number;
+  readonly attempt_id: string | null;
+  readonly not_before: string | null;
+  readonly free_retries: number;
+  readonly reason: string | null;
+  readonly skips: readonly string[] | null;
+}
+
+export interface OpenAttemptRow {
+  readonly id: string;
+  readonly run_key: number;
+  readonly task_index: number;
+  readonly map_index: number;
+  readonly state: AttemptState;
+  readonly executor: string;
+  readonly pool: string;
+  readonly pool_slots: number;
+  readonly workload: 'worker' | 'image';
+  readonly claimed: boolean;
+  readonly started: boolean;
+  readonly queued_at: string;
+  readonly place: { readonly [key: string]: Json } | null;
+  readonly stop_sentence: string | null;
+}
+
+export interface LoadedRuns {
+  readonly runs: readonly RunRow[];
+  readonly instances: readonly InstanceRow[];
+  readonly attempts: readonly OpenAttemptRow[];
+}
+
+/** Reads runs that this scheduler leads, with instances and open attempts: three statements whatever their number. */
+export async function loadRuns(db: Queryable, serviceId: string, runKeys: readonly number[]): Promise<LoadedRuns> {
+  const runs = await db.query<RunRow>(
+    `select run_key, dag_id, run_id, version, run_type, logical_date, start_date, fence, conf
+     from dag_run where run_key = any ($2) and leader = $1 and state = 'running'`,
+    [serviceId, runKeys],
+    'load_runs',
+  );
+  const keys = runs.map((run) => run.run_key);
+  if (keys.length === 0) return { runs, instances: [], attempts: [] };
+  const instances = await db.query<InstanceRow>(
+    `select run_key, task_index, map_index, id, state, try_number, max_tries, attempt_id, not_before, free_retries, reason, skips
+     from task_instance where run_key = any ($1) order by run_key, task_index, map_index`,
+    [keys],
+    'load_instances',
+  );
+  const attempts = await db.query<OpenAttemptRow>(
+    `select id, run_key, task_index, map_index, state, executor, pool, pool_slots, workload, nonce is not null as claimed,
+       started_at is not null as started, queued_at, place, stop_sentence
+     from attempt where run_key = any ($1) and state in ('queued', 'running')`,
+    [keys],
+    'load_open_attempts',
+  );
+  return { runs, instances, attempts };
+}

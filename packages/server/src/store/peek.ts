@@ -1,0 +1,25 @@
+import type { Queryable } from './database.ts';
+
+/** What waits for a scheduler; each is an index lookup, so an idle installation costs one cheap statement a second. */
+export interface Waiting {
+  readonly facts: boolean;
+  readonly runs: boolean;
+  readonly orphans: boolean;
+  readonly dags: boolean;
+}
+
+/** The poll behind NOTIFY (I34): asks in one statement whether there is anything to do. */
+export async function peek(db: Queryable, serviceId: string): Promise<Waiting> {
+  const rows = await db.query<Waiting>(
+    `select
+       exists (select from fact f join dag_run r on r.run_key = f.run_key where r.leader = $1) as facts,
+       exists (select from dag_run where state = 'queued' and run_after <= clock_timestamp()) as runs,
+       exists (select from dag_run r where r.state = 'running' and r.leader is distinct from $1
+         and (r.leader is null or not lease_holds(r.leader))) as orphans,
+       exists (select from dag where schedule_changed)
+         or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags`,
+    [serviceId],
+    'peek',
+  );
+  return rows[0]!;
+}
