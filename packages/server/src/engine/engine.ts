@@ -1,0 +1,246 @@
+import type { AttemptFact, Order, Random } from '@gantry/sdk/model';
+import { examineRun } from '../plan/examine-run.ts';
+import { commitSteps, type StepBatch } from '../store/commit-steps.ts';
+import type { Database } from '../store/database.ts';
+import { startRuns, takeRuns } from '../store/lead-runs.ts';
+import { peek } from '../store/peek.ts';
+import { poolUse } from '../store/pool-use.ts';
+import { readFacts } from '../store/read-facts.ts';
+import type { DatabaseClock } from './database-clock.ts';
+import { Deadlines } from './deadlines.ts';
+import type { EngineEvents } from './engine-events.ts';
+import type { EngineOptions } from './engine-options.ts';
+import type { ExecutorTable } from './executor-table.ts';
+import { FactInbox, type TakenFacts } from './fact-inbox.ts';
+import { Hints } from './hints.ts';
+import { Launcher } from './launcher.ts';
+import type { Leadership } from './leadership.ts';
+import { makeRuns } from './make-runs.ts';
+import { queueReady } from './queue-ready.ts';
+import { RunBook } from './run-book.ts';
+
+const FACTS_PER_TURN = 1000;
+
+export interface EngineParts {
+  readonly database: Database;
+  readonly executors: ExecutorTable;
+  readonly clock: DatabaseClock;
+  readonly leadership: Leadership;
+  readonly random: Random;
+  readonly options: EngineOptions;
+  readonly events?: Partial<EngineEvents>;
+}
+
+/**
+ * The loop: collect facts, plan, commit, launch. The single writer of state. One turn does all that is known to wait
+ * and ends with at most one group commit; what arrives during the commit is the next turn's, so the batches grow with
+ * the load and a lone task pays no window.
+ */
+export class Engine {
+  readonly inbox: FactInbox;
+  readonly #parts: EngineParts;
+  readonly #events: Partial<EngineEvents>;
+  readonly #hints = new Hints();
+  readonly #book: RunBook;
+  readonly #launcher: Launcher;
+  readonly #deadlines: Deadlines;
+  #polledAt = Number.NEGATIVE_INFINITY;
+  #pooledAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#events = parts.events ?? {};
+    this.inbox = new FactInbox(() => this.#hints.wake());
+    this.#book = new RunBook(parts.database, parts.options.retryPolicy, this.#events);
+    this.#launcher = new Launcher(parts.executors, this.#events, (facts) => this.#tell(facts));
+    this.#deadlines = new Deadlines(parts.database, parts.options);
+  }
+
+  /** Works until `signal` aborts, then gives up its lead so that others take over at once. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stopListening = await this.#parts.database.listen('gantry_scheduler', (payload) => this.#hints.hear(payload));
+    const observers = [...this.#parts.executors.all.values()].map((executor) => executor.observe(this.inbox, signal));
+    const wakeUp = (): void => this.#hints.wake();
+    signal.addEventListener('abort', wakeUp);
+    try {
+      while (!signal.aborted) {
+        const busy = await this.#turn();
+        if (!busy && !signal.aborted) await this.#hints.wait(this.#sleepMilliseconds());
+      }
+    } finally {
+      signal.removeEventListener('abort', wakeUp);
+      this.inbox.refuse(new Error('The scheduler stops.'));
+      await Promise.allSettled(observers);
+      await this.#launcher.idle();
+      await stopListening();
+      await this.#parts.leadership.resign();
+    }
+  }
+
+  /** One turn; answers whether it found something to do. Database trouble is told, and the turn is tried again. */
+  async #turn(): Promise<boolean> {
+    try {
+      return await this.once();
+    } catch (error) {
+      this.#events.trouble?.({ what: 'A turn of the scheduler failed; what it leads is read anew.', error });
+      this.#forgetAll(error);
+      await this.#hints.pause(this.#parts.options.pollMilliseconds);
+      return true;
+    }
+  }
+
+  /** The `once` twin of `run`: a single turn without waiting. */
+  async once(): Promise<boolean> {
+    const serviceId = await this.#lead();
+    const due = await this.#due(serviceId);
+    let busy = false;
+    if (due.dags) busy = (await makeRuns(this.#parts.database, this.#parts.clock.now(), this.#events)) > 0;
+    if (due.runs || due.orphans) busy = (await this.#gather(serviceId, due)) || busy;
+    return (await this.#advance(serviceId, due.facts)) || busy;
+  }
+
+  async #lead(): Promise<string> {
+    const held = await this.#parts.leadership.ensure();
+    if (held !== 'held') this.#events.lead?.({ kind: held });
+    if (held === 'lost') {
+      this.#forgetAll(new Error('The lease of this scheduler ended.'));
+      await this.#parts.leadership.ensure();
+    }
+    return this.#parts.leadership.id!;
+  }
+
+  /** What is hinted at, and once a poll interval what the database says is waiting. */
+  async #due(serviceId: string): Promise<{ facts: boolean; runs: boolean; orphans: boolean; dags: boolean }> {
+    const hinted = this.#hints.take();
+    const now = this.#parts.clock.monotonic();
+    if (now - this.#polledAt < this.#parts.options.pollMilliseconds) return { ...hinted, orphans: false };
+    this.#polledAt = now;
+    const found = await peek(this.#parts.database, serviceId);
+    return {
+      facts: hinted.facts || found.facts,
+      runs: hinted.runs || found.runs,
+      orphans: found.orphans,
+      dags: hinted.dags || found.dags,
+    };
+  }
+
+  async #gather(serviceId: string, due: { runs: boolean; orphans: boolean }): Promise<boolean> {
+    const limit = this.#parts.options.runsPerTurn;
+    const started = due.runs ? await startRuns(this.#parts.database, serviceId, limit) : [];
+    const taken = due.orphans ? await takeRuns(this.#parts.database, serviceId, limit) : [];
+    if (started.length > 0) this.#events.took?.({ kind: 'started', runs: started.length });
+    if (taken.length > 0) this.#events.took?.({ kind: 'taken over', runs: taken.length });
+    if (started.length === limit) this.#hints.hear('runs');
+    if (taken.length > 0) {
+      this.#hints.hear('facts');
+      this.#polledAt = Number.NEGATIVE_INFINITY;
+    }
+    const runs = await this.#book.load(serviceId, [...started, ...taken]);
+    this.#launcher.resume(runs);
+    return runs.length > 0;
+  }
+
+  /** Facts, deadlines, plan, commit, launch. */
+  async #advance(serviceId: string, readInbox: boolean): Promise<boolean> {
+    const taken = this.inbox.take();
+    try {
+      this.#launcher.resume(await this.#book.reload(serviceId));
+      if (readInbox) await this.#applyInbox(serviceId);
+      for (const fact of [...this.#book.takePending(), ...taken.facts()]) this.#applyAttemptFact(fact);
+      const orders = await this.#decide(serviceId);
+      const batch = this.#book.collector.take(cursorOf(taken));
+      if (batch !== null) await this.#commit(serviceId, batch, orders);
+      taken.committed();
+      return batch !== null;
+    } catch (error) {
+      taken.failed(error);
+      throw error;
+    }
+  }
+
+  async #applyInbox(serviceId: string): Promise<void> {
+    const rows = await readFacts(this.#parts.database, serviceId, FACTS_PER_TURN);
+    if (rows.length === FACTS_PER_TURN) this.#hints.hear('facts');
+    for (const row of rows) this.#book.applyRow(row, this.#parts.clock.now());
+  }
+
+  #applyAttemptFact(fact: AttemptFact): void {
+    const attempt = this.#book.attempts.get(fact.attemptId);
+    if (attempt !== undefined) this.#book.applyFact(attempt, fact, this.#parts.clock.now());
+    else this.#book.collector.foreign(foreign(fact));
+  }
+
+  async #decide(serviceId: string): Promise<Order[]> {
+    await this.#deadlines.check(serviceId, this.#book, this.#parts.clock.now());
+    await this.#book.lookUpPasts();
+    const now = this.#parts.clock.now();
+    for (const run of this.#book.toExamine(now)) {
+      for (const step of examineRun(run.snapshot, now)) this.#book.applyStep(run, step);
+      this.#book.examined(run, now);
+    }
+    if (!this.#book.asksForSlots) return [];
+    await this.#refreshPools(now);
+    return queueReady(this.#book, this.#parts.executors, this.#parts.options, this.#parts.random, now);
+  }
+
+  /** Pools change by other schedulers and by hand, so those that hold somebody up are looked at once a poll. */
+  async #refreshPools(now: number): Promise<void> {
+    if (now - this.#pooledAt < this.#parts.options.pollMilliseconds) return;
+    this.#pooledAt = now;
+    this.#book.setPools(await poolUse(this.#parts.database));
+  }
+
+  async #commit(serviceId: string, batch: StepBatch, orders: readonly Order[]): Promise<void> {
+    const answer = await commitSteps(this.#parts.database, serviceId, batch);
+    const { runs, attempts, instances } = batch;
+    this.#events.committed?.({ runs: runs.length, attempts: attempts.length, instances: instances.length });
+    this.#book.afterCommit(batch, answer, this.#hints);
+    const held = new Set(answer.held);
+    const refused = new Set(answer.refused);
+    this.#launcher.launch(orders.filter((order) => held.has(order.runKey) && !refused.has(order.attemptId)));
+    this.#launcher.stop(this.#book.takeStops());
+    // The end of a run may let another of its DAG begin.
+    if (runs.some((run) => run.state !== undefined)) this.#hints.hear('runs');
+  }
+
+  #tell(facts: readonly AttemptFact[]): void {
+    this.inbox.record(facts).catch((error: unknown) => {
+      this.#events.trouble?.({ what: 'A fact was not recorded; it is found again.', error });
+    });
+  }
+
+  #forgetAll(error: unknown): void {
+    if (isLeaseLost(error)) this.#parts.leadership.lose();
+    this.#book.forgetAll();
+    this.#polledAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #sleepMilliseconds(): number {
+    const poll = this.#parts.options.pollMilliseconds - (this.#parts.clock.monotonic() - this.#polledAt);
+    const wake = this.#book.nextWake(this.#parts.clock.now());
+    return wake === null ? poll : Math.min(poll, wake);
+  }
+}
+
+function foreign(fact: AttemptFact): StepBatch['foreign'][number] {
+  const { kind, attemptId, ...body } = fact;
+  return { attempt_id: attemptId, kind, body: JSON.parse(JSON.stringify(body)) };
+}
+
+function cursorOf(taken: TakenFacts): StepBatch['cursor'] {
+  const { cursor } = taken;
+  if (cursor === undefined) return undefined;
+  return {
+    watch_id: cursor.watchId,
+    epoch: cursor.epoch,
+    cluster_id: cursor.clusterId,
+    selector: cursor.selector,
+    resource_version: cursor.resourceVersion,
+  };
+}
+
+/** The error may come as Postgres gave it, or with it as its cause. */
+function isLeaseLost(error: unknown): boolean {
+  const codeOf = (value: unknown): unknown => (value as { code?: unknown } | null | undefined)?.code;
+  return codeOf(error) === 'GA003' || codeOf((error as { cause?: unknown } | null)?.cause) === 'GA003';
+}

@@ -1,0 +1,85 @@
+import type { AttemptFact, Order } from '@gantry/sdk/model';
+import type { StopRequest } from '../executors/executor.ts';
+import type { EngineEvents } from './engine-events.ts';
+import type { ExecutorTable } from './executor-table.ts';
+import type { LedRun } from './led-run.ts';
+import { orderOf } from './run-loader.ts';
+
+/** A stop request and the executor it goes to. */
+export interface Stop extends StopRequest {
+  readonly executor: string;
+}
+
+/** Sends committed orders and stops to the executors without making the loop wait; every failure becomes a fact or is told. */
+export class Launcher {
+  readonly #executors: ExecutorTable;
+  readonly #events: Partial<EngineEvents>;
+  readonly #tell: (facts: readonly AttemptFact[]) => void;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(
+    executors: ExecutorTable,
+    events: Partial<EngineEvents>,
+    tell: (facts: readonly AttemptFact[]) => void,
+  ) {
+    this.#executors = executors;
+    this.#events = events;
+    this.#tell = tell;
+  }
+
+  launch(orders: readonly Order[]): void {
+    for (const [name, group] of groupBy(orders, (order) => order.executor)) {
+      const executor = this.#executors.all.get(name);
+      if (executor === undefined) this.#tell(group.map((order) => notConfigured(order, name)));
+      else this.#track(executor.launch(group), `Launching with ${name} failed; what is still queued is launched again.`);
+    }
+  }
+
+  /** Launches again what a run's former leader may have left unlaunched: launching is idempotent by attempt. */
+  resume(runs: readonly LedRun[]): void {
+    const orders = runs.flatMap((run) => [...run.live.values()].filter((attempt) => !attempt.started).map(orderOf));
+    if (orders.length > 0) this.launch(orders);
+  }
+
+  stop(stops: readonly Stop[]): void {
+    for (const [name, group] of groupBy(stops, (stop) => stop.executor)) {
+      const executor = this.#executors.all.get(name);
+      if (executor !== undefined) this.#track(executor.stop(group), `Stopping attempts with ${name} failed.`);
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#pending);
+  }
+
+  #track(work: Promise<void>, what: string): void {
+    const tracked = work
+      .catch((error: unknown) => this.#events.trouble?.({ what, error }))
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+}
+
+function notConfigured(order: Order, name: string): AttemptFact {
+  return {
+    kind: 'launch_failed',
+    attemptId: order.attemptId,
+    failure: {
+      class: 'configuration',
+      sentence: `Executor ${name} is not configured in this scheduler's [core] executor.`,
+      retryable: false,
+      detail: {},
+    },
+  };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,74 @@
+import type { Random } from '@gantry/sdk/model';
+import type { Database } from '../store/database.ts';
+import { endService, registerService, renewService } from '../store/service-lease.ts';
+import type { DatabaseClock } from './database-clock.ts';
+
+/**
+ * This scheduler's identity and lease. Runs name their leader; the lead holds while the leader's lease does, so one
+ * renewal keeps any number of runs. After a lease is lost the scheduler goes on under a new id: what it led belongs to
+ * whoever takes it, and nothing is written under the old id.
+ */
+export class Leadership {
+  readonly #database: Database;
+  readonly #clock: DatabaseClock;
+  readonly #random: Random;
+  readonly #place: { hostname: string; pid: number };
+  readonly #leaseSeconds: number;
+  #id: string | null = null;
+  #renewedAt = 0;
+
+  constructor(
+    database: Database,
+    clock: DatabaseClock,
+    random: Random,
+    place: { hostname: string; pid: number },
+    leaseSeconds: number,
+  ) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#random = random;
+    this.#place = place;
+    this.#leaseSeconds = leaseSeconds;
+  }
+
+  /** The id to lead with; null before the first `ensure`, and after a loss until the next one. */
+  get id(): string | null {
+    return this.#id;
+  }
+
+  /** Registers, or renews when a third of the lease has passed. Answers `lost` when what was led must be forgotten. */
+  async ensure(): Promise<'held' | 'new' | 'lost'> {
+    if (this.#id === null) {
+      const id = this.#random.uuid();
+      const service = { id, kind: 'scheduler', ...this.#place, leaseSeconds: this.#leaseSeconds } as const;
+      await registerService(this.#database, service);
+      this.#id = id;
+      await this.#renew(id);
+      return 'new';
+    }
+    if (this.#clock.monotonic() - this.#renewedAt < (this.#leaseSeconds * 1000) / 3) return 'held';
+    if (await this.#renew(this.#id)) return 'held';
+    this.#id = null;
+    return 'lost';
+  }
+
+  /** Told by a commit that was refused for the lease. */
+  lose(): void {
+    this.#id = null;
+  }
+
+  /** Ends the lease so that others take over at once. */
+  async resign(): Promise<void> {
+    if (this.#id !== null) await endService(this.#database, this.#id);
+    this.#id = null;
+  }
+
+  async #renew(id: string): Promise<boolean> {
+    const sentAt = this.#clock.monotonic();
+    const now = await renewService(this.#database, id, this.#leaseSeconds);
+    if (now === null) return false;
+    this.#clock.set(now);
+    this.#renewedAt = sentAt;
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import type { DagSpec, Failure, Place, TaskSpec } from '@gantry/sdk/model';
+import type { RunSnapshot } from '../plan/snapshot.ts';
+
+/** A run that this scheduler leads: the planner's snapshot and what the engine must know besides. */
+export interface LedRun {
+  readonly runKey: number;
+  readonly fence: number;
+  readonly dagId: string;
+  readonly runId: string;
+  readonly version: number;
+  readonly bundleDigest: string;
+  readonly spec: DagSpec;
+  readonly snapshot: RunSnapshot;
+  /** Open attempts by task number. */
+  readonly live: Map<number, LiveAttempt>;
+  /** Instances in state `scheduled`: they wait for a slot, or for a moment first. */
+  readonly ready: Set<number>;
+  /** Instances that differ from their rows; the next commit writes them. */
+  readonly dirty: Set<number>;
+}
+
+/** An open attempt of a led run. */
+export interface LiveAttempt {
+  readonly id: string;
+  readonly run: LedRun;
+  readonly index: number;
+  readonly task: TaskSpec;
+  readonly tryNumber: number;
+  readonly executor: string;
+  readonly workload: 'worker' | 'image';
+  readonly queuedAt: number;
+  /** Its claim was granted, or its container was seen running. */
+  started: boolean;
+  place: Place | null;
+  /** It ended without proof of death: closed with this failure once its lease has ended. */
+  doomed: Failure | null;
+  /** Asked to stop; then only its end is awaited. */
+  stopSentence: string | null;
+}

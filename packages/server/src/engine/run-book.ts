@@ -1,0 +1,283 @@
+import type { AttemptFact } from '@gantry/sdk/model';
+import type { RetryPolicy } from '../plan/conclude-attempt.ts';
+import { nextWake } from '../plan/next-wake.ts';
+import { waitingForPast } from '../plan/past-dependency.ts';
+import { setInstanceState, setPast } from '../plan/run-snapshot.ts';
+import type { Step } from '../plan/step.ts';
+import type { CommitAnswer, StepBatch } from '../store/commit-steps.ts';
+import type { Database } from '../store/database.ts';
+import { ledRunKeys } from '../store/lead-runs.ts';
+import type { FactRow } from '../store/read-facts.ts';
+import { pastStates } from '../store/scheduled-runs.ts';
+import { applyFact, type Bench } from './apply-fact.ts';
+import type { EngineEvents } from './engine-events.ts';
+import type { Hints } from './hints.ts';
+import type { Stop } from './launcher.ts';
+import type { LedRun, LiveAttempt } from './led-run.ts';
+import { RunLoader } from './run-loader.ts';
+import { StepCollector } from './step-collector.ts';
+
+/**
+ * The runs this scheduler leads, in memory, written through: what is changed here is committed at the end of the turn,
+ * and what could not be committed is dropped and read anew.
+ */
+export class RunBook {
+  readonly runs = new Map<number, LedRun>();
+  readonly attempts = new Map<string, LiveAttempt>();
+  readonly collector = new StepCollector();
+  /** Slots in use and their number, by pool, as of the last commit that asked. */
+  readonly pools = new Map<string, { slots: number; used: number }>();
+  readonly #database: Database;
+  readonly #loader: RunLoader;
+  readonly #policy: RetryPolicy;
+  readonly #events: Partial<EngineEvents>;
+  readonly #active = new Set<LedRun>();
+  readonly #timers = new Map<LedRun, number>();
+  readonly #pastWaiters = new Set<LedRun>();
+  /** Facts of executors applied in this turn, kept until it is committed. */
+  #applied: { readonly run: LedRun; readonly fact: AttemptFact }[] = [];
+  #pending: AttemptFact[] = [];
+  #stops: (Stop & { readonly run: LedRun })[] = [];
+  #crossed: number[] = [];
+  #allInDoubt = false;
+
+  constructor(database: Database, policy: RetryPolicy, events: Partial<EngineEvents>) {
+    this.#database = database;
+    this.#loader = new RunLoader(database, events);
+    this.#policy = policy;
+    this.#events = events;
+  }
+
+  async load(serviceId: string, runKeys: readonly number[]): Promise<LedRun[]> {
+    const loaded = await this.#loader.load(serviceId, runKeys);
+    for (const run of loaded) {
+      this.#drop(this.runs.get(run.runKey));
+      this.runs.set(run.runKey, run);
+      for (const attempt of run.live.values()) this.attempts.set(attempt.id, attempt);
+      this.#active.add(run);
+    }
+    return loaded;
+  }
+
+  /** Reads anew what the last commits left out, or everything after a failed turn. Answers the runs that were read. */
+  async reload(serviceId: string): Promise<LedRun[]> {
+    const keys = this.#allInDoubt ? await ledRunKeys(this.#database, serviceId) : this.#crossed;
+    const loaded = await this.load(serviceId, keys);
+    this.#crossed = [];
+    this.#allInDoubt = false;
+    return loaded;
+  }
+
+  forgetAll(): void {
+    for (const run of [...this.runs.values()]) this.#drop(run);
+    this.#pending.push(...this.#applied.map(({ fact }) => fact));
+    this.#applied = [];
+    this.#stops = [];
+    this.#allInDoubt = true;
+    this.collector.take(undefined);
+  }
+
+  takePending(): AttemptFact[] {
+    return this.#pending.splice(0);
+  }
+
+  takeStops(): Stop[] {
+    return this.#stops.splice(0);
+  }
+
+  /** A fact that an executor of this process told. */
+  applyFact(attempt: LiveAttempt, fact: AttemptFact, now: number): void {
+    this.#applied.push({ run: attempt.run, fact });
+    applyFact(attempt, fact, this.bench(now));
+    this.#active.add(attempt.run);
+  }
+
+  /** A fact of the inbox table; it is deleted by the commit that applies it. */
+  applyRow(row: FactRow, now: number): void {
+    const run = this.runs.get(row.run_key);
+    if (run === undefined) return;
+    const attempt = row.attempt_id === null ? undefined : this.attempts.get(row.attempt_id);
+    if (attempt !== undefined) {
+      applyFact(attempt, { ...row.body, kind: row.kind, attemptId: row.attempt_id } as AttemptFact, this.bench(now));
+      this.#active.add(run);
+    }
+    this.collector.applied(run, row.id);
+  }
+
+  bench(now: number): Bench {
+    return {
+      collector: this.collector,
+      now,
+      policy: this.#policy,
+      closed: (attempt, why) => this.#closed(attempt, why),
+    };
+  }
+
+  /** Ends an attempt whose task instance no longer waits for it, e.g. after a run's time-out. */
+  abandon(attempt: LiveAttempt, sentence: string): void {
+    const { run } = attempt;
+    this.collector.changeAttempt(run, { id: attempt.id, run_key: run.runKey, state: 'abandoned', stop_sentence: sentence });
+    run.live.delete(attempt.index);
+    this.#closed(attempt, 'kill');
+    this.#active.add(run);
+  }
+
+  activate(run: LedRun): void {
+    this.#active.add(run);
+  }
+
+  /** Runs in which something changed or a delay has passed. */
+  toExamine(now: number): LedRun[] {
+    for (const [run, at] of this.#timers) if (at <= now) this.#active.add(run);
+    return [...this.#active];
+  }
+
+  applyStep(run: LedRun, step: Step): void {
+    switch (step.kind) {
+      case 'schedule':
+        run.ready.add(step.index);
+        run.dirty.add(step.index);
+        break;
+      case 'settle':
+        run.ready.delete(step.index);
+        run.dirty.add(step.index);
+        break;
+      case 'explain':
+        run.dirty.add(step.index);
+        break;
+      case 'look_up_past':
+        this.#pastWaiters.add(run);
+        break;
+      case 'finish_run':
+        this.collector.finishRun(run, step.state === 'success' ? 'success' : 'failed', step.reason);
+        break;
+    }
+    if (run.dirty.size > 0) this.collector.touch(run);
+  }
+
+  /** Looks up the pasts that hold instances up; those that changed are examined in the next turn. */
+  async lookUpPasts(): Promise<void> {
+    for (const run of this.#pastWaiters) {
+      const waiting = waitingForPast(run.snapshot);
+      if (waiting.length === 0) {
+        this.#pastWaiters.delete(run);
+        continue;
+      }
+      const taskIds = waiting.map((index) => run.spec.tasks[index]!.taskId);
+      const states = await pastStates(this.#database, run.runKey, taskIds);
+      for (const index of waiting) {
+        const past = (states.get(run.spec.tasks[index]!.taskId) ?? null) as Parameters<typeof setPast>[2];
+        if (past === run.snapshot.instances[index]!.past) continue;
+        setPast(run.snapshot, index, past);
+        this.#active.add(run);
+      }
+    }
+  }
+
+  /** Called for each run after it was examined: notes when time alone will change it. */
+  examined(run: LedRun, now: number): void {
+    this.#active.delete(run);
+    const wake = nextWake(run.snapshot);
+    if (wake === null) this.#timers.delete(run);
+    else this.#timers.set(run, Math.max(wake, now));
+  }
+
+  /** True while an instance waits for a slot. */
+  get asksForSlots(): boolean {
+    for (const run of this.runs.values()) if (run.ready.size > 0) return true;
+    return false;
+  }
+
+  setPools(pools: readonly { name: string; slots: number; used: number }[]): void {
+    this.pools.clear();
+    for (const { name, slots, used } of pools) this.pools.set(name, { slots, used });
+  }
+
+  /** Milliseconds until a delay ends; null when nothing waits for time. */
+  nextWake(now: number): number | null {
+    let earliest: number | null = null;
+    for (const at of this.#timers.values()) if (earliest === null || at < earliest) earliest = at;
+    return earliest === null ? null : Math.max(0, earliest - now);
+  }
+
+  /** Brings memory in line with what the commit did. */
+  afterCommit(batch: StepBatch, answer: CommitAnswer, hints: Hints): void {
+    const held = new Set(answer.held);
+    for (const { run_key: runKey } of batch.runs) if (!held.has(runKey)) this.#leaveOut(runKey, hints);
+    this.#applied = [];
+    for (const [name, pool] of Object.entries(answer.pools)) this.pools.set(name, { ...pool });
+    for (const id of answer.refused) this.#refuse(id);
+    const refused = new Set(answer.refused);
+    for (const attempt of batch.attempts) {
+      const pool = this.pools.get(attempt.pool);
+      if (pool !== undefined && !refused.has(attempt.id)) pool.used += attempt.pool_slots;
+    }
+    this.#tell(batch, held);
+    for (const row of batch.runs) {
+      if (row.state !== undefined && held.has(row.run_key)) this.#drop(this.runs.get(row.run_key));
+    }
+  }
+
+  #leaveOut(runKey: number, hints: Hints): void {
+    const run = this.runs.get(runKey);
+    if (run === undefined) return;
+    this.#pending.push(...this.#applied.filter((entry) => entry.run === run).map(({ fact }) => fact));
+    this.#stops = this.#stops.filter((stop) => stop.run !== run);
+    this.#drop(run);
+    this.#crossed.push(runKey);
+    hints.hear('facts');
+  }
+
+  #refuse(attemptId: string): void {
+    const attempt = this.attempts.get(attemptId);
+    if (attempt === undefined) return;
+    const { run, index } = attempt;
+    this.attempts.delete(attemptId);
+    run.live.delete(index);
+    setInstanceState(run.snapshot, index, 'scheduled');
+    run.ready.add(index);
+  }
+
+  #closed(attempt: LiveAttempt, why: Stop['why']): void {
+    this.attempts.delete(attempt.id);
+    const pool = this.pools.get(attempt.task.pool);
+    if (pool !== undefined) pool.used -= attempt.task.poolSlots;
+    this.#stops.push({
+      run: attempt.run,
+      executor: attempt.executor,
+      attemptId: attempt.id,
+      podName: attempt.place?.kind === 'pod' ? attempt.place.name : null,
+      namespace: attempt.place?.namespace ?? null,
+      why,
+    });
+  }
+
+  #tell(batch: StepBatch, held: ReadonlySet<number>): void {
+    const { taskMoved, runFinished, attemptFailed } = this.#events;
+    for (const row of taskMoved === undefined ? [] : batch.instances) {
+      const run = this.runs.get(row.run_key);
+      if (run === undefined || !held.has(row.run_key)) continue;
+      const { dagId, runId, spec } = run;
+      taskMoved?.({ dagId, runId, taskId: spec.tasks[row.task_index]!.taskId, state: row.state, reason: row.reason });
+    }
+    for (const ending of batch.endings) {
+      if (ending.failure === undefined || !held.has(ending.run_key)) continue;
+      attemptFailed?.({ attemptId: ending.id, class: ending.failure.class, sentence: ending.failure.sentence });
+    }
+    for (const row of batch.runs) {
+      const run = this.runs.get(row.run_key);
+      if (run === undefined || row.state === undefined || !held.has(row.run_key)) continue;
+      const state = row.state === 'success' ? 'success' : 'failed';
+      runFinished?.({ dagId: run.dagId, runId: run.runId, state, reason: row.reason ?? null });
+    }
+  }
+
+  #drop(run: LedRun | undefined): void {
+    if (run === undefined) return;
+    this.runs.delete(run.runKey);
+    for (const attempt of run.live.values()) this.attempts.delete(attempt.id);
+    this.#active.delete(run);
+    this.#timers.delete(run);
+    this.#pastWaiters.delete(run);
+  }
+}

@@ -1,0 +1,165 @@
+import { type DagSpec, GantryError, type Order, type Place } from '@gantry/sdk/model';
+import { compileGraph } from '../plan/graph.ts';
+import { createSnapshot } from '../plan/run-snapshot.ts';
+import type { Graph } from '../plan/snapshot.ts';
+import type { Queryable } from '../store/database.ts';
+import { loadDagVersion } from '../store/load-dag-version.ts';
+import { type InstanceRow, loadRuns, type OpenAttemptRow, type RunRow } from '../store/load-runs.ts';
+import type { EngineEvents } from './engine-events.ts';
+import type { LedRun, LiveAttempt } from './led-run.ts';
+
+const VERSIONS_KEPT = 2000;
+
+interface CompiledVersion {
+  readonly spec: DagSpec;
+  readonly graph: Graph;
+  readonly bundleDigest: string;
+}
+
+/** Fills the engine's memory from rows: at the start of a run, at a takeover, and whenever memory is in doubt. */
+export class RunLoader {
+  readonly #database: Queryable;
+  readonly #events: Partial<EngineEvents>;
+  readonly #versions = new Map<string, CompiledVersion>();
+
+  constructor(database: Queryable, events: Partial<EngineEvents>) {
+    this.#database = database;
+    this.#events = events;
+  }
+
+  async load(serviceId: string, runKeys: readonly number[]): Promise<LedRun[]> {
+    if (runKeys.length === 0) return [];
+    const loaded = await loadRuns(this.#database, serviceId, runKeys);
+    const instances = groupByRun(loaded.instances);
+    const attempts = groupByRun(loaded.attempts);
+    const runs: LedRun[] = [];
+    for (const row of loaded.runs) {
+      try {
+        const version = await this.#version(row.dag_id, row.version);
+        runs.push(ledRun(row, version, instances.get(row.run_key) ?? [], attempts.get(row.run_key) ?? []));
+      } catch (error) {
+        if (!(error instanceof GantryError) || error.code !== 'internal') throw error;
+        // One run whose rows do not fit its version is set aside; all others go on (I26).
+        this.#events.trouble?.({
+          what: `Run ${row.run_id} of DAG ${row.dag_id} cannot be read and is left as it is.`,
+          error,
+        });
+      }
+    }
+    return runs;
+  }
+
+  async #version(dagId: string, version: number): Promise<CompiledVersion> {
+    const key = `${version}:${dagId}`;
+    const known = this.#versions.get(key);
+    if (known !== undefined) return known;
+    const row = await loadDagVersion(this.#database, dagId, version);
+    if (row === null) throw new GantryError('internal', `Version ${version} of DAG ${dagId} is missing.`);
+    const compiled = { spec: row.spec, graph: compileGraph(row.spec), bundleDigest: row.bundleDigest };
+    if (this.#versions.size >= VERSIONS_KEPT) this.#versions.delete(this.#versions.keys().next().value!);
+    this.#versions.set(key, compiled);
+    return compiled;
+  }
+}
+
+function groupByRun<Row extends { readonly run_key: number }>(rows: readonly Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.run_key);
+    if (group === undefined) groups.set(row.run_key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+const time = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+
+function ledRun(
+  row: RunRow,
+  version: CompiledVersion,
+  instances: InstanceRow[],
+  attempts: OpenAttemptRow[],
+): LedRun {
+  const snapshot = createSnapshot({
+    runKey: row.run_key,
+    dagId: row.dag_id,
+    runId: row.run_id,
+    graph: version.graph,
+    logicalDate: time(row.logical_date),
+    state: 'running',
+    startedAt: time(row.start_date),
+    instances: instances.map((instance) => ({
+      index: instance.task_index,
+      mapIndex: instance.map_index,
+      id: instance.id,
+      state: instance.state,
+      tryNumber: instance.try_number,
+      maxTries: instance.max_tries,
+      attemptId: instance.attempt_id,
+      notBefore: time(instance.not_before),
+      skips: instance.skips,
+      past: undefined,
+      freeRetries: instance.free_retries,
+      reason: instance.reason,
+    })),
+  });
+  const waiting = snapshot.instances.filter((instance) => instance.state === 'scheduled');
+  const run: LedRun = {
+    runKey: row.run_key,
+    fence: row.fence,
+    dagId: row.dag_id,
+    runId: row.run_id,
+    version: row.version,
+    bundleDigest: version.bundleDigest,
+    spec: version.spec,
+    snapshot,
+    live: new Map(),
+    ready: new Set(waiting.map((instance) => instance.index)),
+    dirty: new Set(),
+  };
+  for (const attempt of attempts) run.live.set(attempt.task_index, liveAttempt(run, attempt));
+  return run;
+}
+
+function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
+  return {
+    id: row.id,
+    run,
+    index: row.task_index,
+    task: run.spec.tasks[row.task_index]!,
+    tryNumber: run.snapshot.instances[row.task_index]!.tryNumber,
+    executor: row.executor,
+    workload: row.workload,
+    queuedAt: Date.parse(row.queued_at),
+    started: row.started || row.state === 'running',
+    place: row.place as Place | null,
+    doomed: null,
+    stopSentence: row.stop_sentence,
+  };
+}
+
+/** The order of a live attempt; the same attempt always gives the same order. */
+export function orderOf(attempt: LiveAttempt): Order {
+  const { run, task } = attempt;
+  return {
+    attemptId: attempt.id,
+    runKey: run.runKey,
+    dagId: run.dagId,
+    runId: run.runId,
+    taskId: task.taskId,
+    mapIndex: -1,
+    tryNumber: attempt.tryNumber,
+    version: run.version,
+    executor: attempt.executor,
+    queue: task.queue,
+    priorityWeight: task.priorityWeight,
+    bundleDigest: run.bundleDigest,
+    workload: task.pod === null ? { kind: 'worker' } : { kind: 'image', pod: task.pod },
+    layers: {
+      templateFile: task.podTemplateFile ?? run.spec.podTemplateFile,
+      dagOverride: run.spec.podOverride,
+      taskOverride: task.podOverride,
+    },
+    executionTimeoutSeconds: task.executionTimeoutSeconds,
+  };
+}

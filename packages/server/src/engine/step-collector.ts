@@ -1,0 +1,84 @@
+import type { AttemptChange, NewAttempt, StepBatch } from '../store/commit-steps.ts';
+import type { LedRun } from './led-run.ts';
+
+/** Collects what the next group commit writes; emptied by `take`. */
+export class StepCollector {
+  #runs = new Map<number, { run: LedRun; state?: 'success' | 'failed'; reason?: string | null }>();
+  #changes = new Map<string, AttemptChange>();
+  #attempts: NewAttempt[] = [];
+  #facts: { id: number; run_key: number }[] = [];
+  #foreign: StepBatch['foreign'][number][] = [];
+
+  touch(run: LedRun): void {
+    if (!this.#runs.has(run.runKey)) this.#runs.set(run.runKey, { run });
+  }
+
+  finishRun(run: LedRun, state: 'success' | 'failed', reason: string | null): void {
+    this.#runs.set(run.runKey, { run, state, reason });
+  }
+
+  /** Several changes of one attempt in one commit become one; the later field wins. */
+  changeAttempt(run: LedRun, change: AttemptChange): void {
+    this.touch(run);
+    this.#changes.set(change.id, { ...this.#changes.get(change.id), ...change });
+  }
+
+  addAttempt(run: LedRun, attempt: NewAttempt): void {
+    this.touch(run);
+    this.#attempts.push(attempt);
+  }
+
+  applied(run: LedRun, factId: number): void {
+    this.touch(run);
+    this.#facts.push({ id: factId, run_key: run.runKey });
+  }
+
+  foreign(fact: StepBatch['foreign'][number]): void {
+    this.#foreign.push(fact);
+  }
+
+  /** The batch, or null when there is nothing to commit. */
+  take(cursor: StepBatch['cursor']): StepBatch | null {
+    if (this.#runs.size === 0 && this.#foreign.length === 0 && cursor === undefined) return null;
+    const batch: StepBatch = {
+      runs: [...this.#runs.values()].map(({ run, state, reason }) => ({
+        run_key: run.runKey,
+        fence: run.fence,
+        state,
+        reason,
+      })),
+      endings: [...this.#changes.values()],
+      attempts: this.#attempts,
+      instances: [...this.#runs.values()].flatMap(({ run }) => instanceChanges(run)),
+      facts: this.#facts,
+      foreign: this.#foreign,
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+    this.#runs = new Map();
+    this.#changes = new Map();
+    this.#attempts = [];
+    this.#facts = [];
+    this.#foreign = [];
+    return batch;
+  }
+}
+
+function instanceChanges(run: LedRun): StepBatch['instances'] {
+  const changes = [...run.dirty].map((index) => {
+    const instance = run.snapshot.instances[index]!;
+    return {
+      run_key: run.runKey,
+      task_index: index,
+      map_index: instance.mapIndex,
+      state: instance.state,
+      try_number: instance.tryNumber,
+      attempt_id: instance.attemptId,
+      not_before: instance.notBefore === null ? null : new Date(instance.notBefore).toISOString(),
+      free_retries: instance.freeRetries,
+      reason: instance.reason,
+      skips: instance.skips,
+    };
+  });
+  run.dirty.clear();
+  return changes;
+}
