@@ -39,7 +39,8 @@ export function connectFailure(error: unknown, url: string): GantryError {
   const { sqlState, kind, message } = databaseFailure(error);
   const place = databasePlace(url);
   const user = databaseUser(url);
-  const because = (sentence: string): GantryError => new GantryError('database_unreachable', sentence, { cause: error });
+  const because = (sentence: string): GantryError =>
+    new GantryError('database_unreachable', sentence, { cause: error });
   const systemCode = systemCodeOf(error);
   if (sqlState === '28P01' || sqlState === '28000') {
     return because(
@@ -47,7 +48,9 @@ export function connectFailure(error: unknown, url: string): GantryError {
     );
   }
   if (/SASL|password must be a string/.test(message)) {
-    return because(`The database at ${place} wants a password for user ${user ?? '(none given)'}: add one to [database] url.`);
+    return because(
+      `The database at ${place} wants a password for user ${user ?? '(none given)'}: add one to [database] url.`,
+    );
   }
   if (sqlState === '3D000') {
     return because(`The server at ${place} has no such database: create it, or correct the name in [database] url.`);
@@ -61,19 +64,27 @@ export function connectFailure(error: unknown, url: string): GantryError {
     return because(`Nothing listens at ${place}: start the database, or correct the host and port in [database] url.`);
   }
   if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') {
-    return because(`The host of the database ${place} is not known: correct it in [database] url, or check the name service.`);
+    return because(
+      `The host of the database ${place} is not known: correct it in [database] url, or check the name service.`,
+    );
   }
   if (/does not support SSL|self.signed|certificate/i.test(message)) {
-    return because(`No TLS connection to the database at ${place}: ${message}. Check sslmode and sslrootcert in [database] url.`);
+    return because(
+      `No TLS connection to the database at ${place}: ${message}. Check sslmode and sslrootcert in [database] url.`,
+    );
   }
   if (kind === 'too_many_connections') {
-    return because(`The database at ${place} has no connection left: raise its max_connections or close other clients.`);
+    return because(
+      `The database at ${place} has no connection left: raise its max_connections or close other clients.`,
+    );
   }
   if (kind === 'shutdown') {
     return because(`The database at ${place} is shutting down or starting: wait and try again.`);
   }
   if (kind === 'unreachable' || kind === 'connection_lost') {
-    return because(`The database at ${place} does not answer in time: check [database] url, the server and the network.`);
+    return because(
+      `The database at ${place} does not answer in time: check [database] url, the server and the network.`,
+    );
   }
   return because(`The database at ${place} cannot be used: ${message}`);
 }

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { canEnter, type RunAs } from './run-as.ts';
+import { newPassword } from './system-password.ts';
+
+/** Where the parts of one embedded server lie. */
+export interface Places {
+  /** The folder that the caller named; holds the password and the log. */
+  readonly folder: string;
+  /** What the server's user owns: `data`, and the binaries when they had to be copied. */
+  readonly base: string;
+  readonly data: string;
+  readonly log: string;
+  readonly password: string;
+}
+
+/** Data of a server whose own user cannot enter the caller's folder (for instance below /root) lies here. */
+const SYSTEM_FOLDER = '/var/lib/gantry';
+
+/** Makes the folders and the password, or finds those of an earlier start. */
+export function preparedPlaces(folder: string, runAs: RunAs | undefined): Places {
+  const own = resolve(folder);
+  const isNew = !existsSync(own);
+  mkdirSync(own, { recursive: true, mode: runAs ? 0o711 : 0o700 });
+  if (runAs && isNew) {
+    // Whatever the umask took away: the server's user must be able to pass through.
+    chmodSync(own, 0o711);
+  }
+  const base = runAs === undefined || canEnter(runAs, own) ? own : systemFolder(own);
+  return {
+    folder: own,
+    base,
+    data: join(base, 'data'),
+    log: join(own, 'postgres.log'),
+    password: keptPassword(join(own, 'password')),
+  };
+}
+
+/** The folder's digest keeps two homes of the same name apart. */
+function systemFolder(folder: string): string {
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 12);
+  const base = join(SYSTEM_FOLDER, `${basename(dirname(folder))}-${basename(folder)}-${digest}`);
+  mkdirSync(base, { recursive: true, mode: 0o755 });
+  return base;
+}
+
+function keptPassword(file: string): string {
+  if (!existsSync(file)) {
+    try {
+      writeFileSync(file, newPassword(), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw error;
+      }
+    }
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Gives a path to the server's user; nothing to do when the server runs as this process's own. */
+export function giveTo(runAs: RunAs | undefined, path: string): void {
+  if (runAs) {
+    chownSync(path, runAs.uid, runAs.gid);
+  }
+}

@@ -1,0 +1,25 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../packages/server/src/store/embedded/embedded-postgres.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The one embedded Postgres of this test run; its role may create databases. */
+    postgresUrl: string;
+  }
+}
+
+/** Vitest's global set-up: starts one embedded Postgres (without fsync) for the whole run; gives what stops it. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-postgres-'));
+  // mkdtemp closes the folder to others; as root the server runs as another user, who must pass through.
+  chmodSync(folder, 0o711);
+  const postgres = await startEmbeddedPostgres({ folder: join(folder, 'server'), durable: false, maxConnections: 300 });
+  project.provide('postgresUrl', postgres.url);
+  return async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
