@@ -1,0 +1,40 @@
+/** Limits and times of the API server. `[api]` and `[workers]` of the configuration set them. */
+export interface ApiOptions {
+  /** How long a claim holds without a heartbeat. */
+  readonly leaseSeconds: number;
+  /** How often a worker renews its lease; several must fit into one lease. */
+  readonly heartbeatSeconds: number;
+  /** Between asking a task to stop and killing it. */
+  readonly killGraceSeconds: number;
+  readonly bodyLimitBytes: number;
+  /** Of a report or log chunk, which may hold several XComs and the last log lines. */
+  readonly reportLimitBytes: number;
+  /** Of one XCom value as JSON. */
+  readonly xcomLimitBytes: number;
+  /** Life of a token from POST /auth/token. Airflow: [api_auth] jwt_expiration_time. */
+  readonly tokenHours: number;
+  /** Most rows of one page. Airflow: [api] maximum_page_limit. */
+  readonly maximumPageLimit: number;
+  /** How long requests under way may take after the server was asked to stop. */
+  readonly shutdownSeconds: number;
+  /** How often a followed log is looked at. */
+  readonly followMilliseconds: number;
+  /** A followed log or run ends after this long; the client connects anew. */
+  readonly followMinutes: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export const API_DEFAULTS: ApiOptions = {
+  leaseSeconds: 60,
+  heartbeatSeconds: 10,
+  killGraceSeconds: 20,
+  bodyLimitBytes: 1024 * 1024,
+  reportLimitBytes: 4 * 1024 * 1024,
+  xcomLimitBytes: 256 * 1024,
+  tokenHours: 24,
+  maximumPageLimit: 100,
+  shutdownSeconds: 10,
+  followMilliseconds: 1000,
+  followMinutes: 60,
+  logLevel: 'warn',
+};

@@ -1,0 +1,128 @@
+import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
+import { fastify } from 'fastify';
+import type { Database } from '../store/database.ts';
+import { readDeployment } from '../store/read-deployment.ts';
+import { errorAnswer } from './error-answer.ts';
+import { ClaimCredential } from './execution/claim-credential.ts';
+import { Claims } from './execution/claims.ts';
+import { executionRoutes } from './execution/execution-routes.ts';
+import { Heartbeats } from './execution/heartbeats.ts';
+import { Logs } from './execution/logs.ts';
+import { Reports } from './execution/reports.ts';
+import { StoredCode } from './execution/stored-code.ts';
+import { API_DEFAULTS, type ApiOptions } from './options.ts';
+import { PERMISSIONS } from './permissions.ts';
+import type { PodNameOf, VerifyPodToken } from './pod-identity.ts';
+import { type LogSink, redactingSink } from './redacting-sink.ts';
+import type { ManualInterval } from './rest/rest-parts.ts';
+import type { Routes } from './routes.ts';
+import { compileValidator, validationSentence } from './validation.ts';
+
+/** What main composes the API server of. */
+export interface ApiParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly options: Partial<ApiOptions>;
+  readonly verifyPodToken: VerifyPodToken;
+  readonly podNameOf: PodNameOf;
+  readonly manualInterval: ManualInterval;
+  readonly version: string;
+  /** Where JSON log lines go; nowhere when not given. */
+  readonly logSink?: LogSink;
+}
+
+export interface ApiServer {
+  readonly app: Routes;
+  /** Answers the URL without path. Port 0 takes a free one. Throws `port_in_use`. */
+  listen(host: string, port: number): Promise<string>;
+  /** Ends after the requests under way, or after `shutdownSeconds`. */
+  close(): Promise<void>;
+}
+
+/** Builds the server with every route; a route without a declared permission throws here. */
+export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
+  const options = { ...API_DEFAULTS, ...parts.options };
+  const { claimKey } = await readDeployment(parts.database);
+  const app = buildApp(parts, options);
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  registerExecution(app, parts, options, claimKey);
+  await app.ready();
+  return {
+    app,
+    listen: (host, port) => listen(app, host, port),
+    close: () => close(app, options.shutdownSeconds),
+  };
+}
+
+function buildApp({ random, logSink }: ApiParts, options: ApiOptions): Routes {
+  const app: Routes = fastify({
+    bodyLimit: options.bodyLimitBytes,
+    exposeHeadRoutes: false,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    routerOptions: { maxParamLength: 1000 },
+    disableRequestLogging: true,
+    genReqId: () => random.uuid(),
+    logger: logSink === undefined ? false : { level: options.logLevel, stream: redactingSink(logSink) },
+    schemaErrorFormatter: validationSentence,
+  });
+  app.setValidatorCompiler(compileValidator);
+  app.setErrorHandler((error, request, reply) => {
+    const { status, code, detail } = errorAnswer(error, request.id);
+    if (status >= 500) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      request.log.error({ errorId: request.id, route, stack }, `${route}: ${message}`);
+    }
+    return reply.code(status).send({ code, detail });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ code: 'not_found', detail: `There is no ${request.method} ${request.url.split('?')[0]}.` }),
+  );
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) {
+      if (PERMISSIONS[`${each} ${url}`] === undefined)
+        throw new Error(`${each} ${url} has no permission in permissions.ts.`);
+    }
+  });
+  return app;
+}
+
+function registerExecution(app: Routes, parts: ApiParts, options: ApiOptions, claimKey: string): void {
+  const { database, clock, verifyPodToken, podNameOf } = parts;
+  const code = new StoredCode(database);
+  executionRoutes(app, {
+    database,
+    options,
+    code,
+    credential: new ClaimCredential(claimKey, verifyPodToken, clock),
+    claims: new Claims({ database, claimKey, podNameOf, code, options }),
+    heartbeats: new Heartbeats(database, options.leaseSeconds),
+    logs: new Logs(database),
+    reports: new Reports(database, options.xcomLimitBytes),
+  });
+}
+
+async function listen(app: Routes, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    throw new GantryError('port_in_use', `The port ${port} of ${host} is taken by another process.`, { cause: error });
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+}
+
+/** What still runs after the grace is cut off: the client repeats it elsewhere. */
+async function close(app: Routes, shutdownSeconds: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), shutdownSeconds * 1000);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
