@@ -15,7 +15,8 @@ export const jsonObject: Reader<JsonObject> = (value, place) => {
 function copy(value: unknown, place: string, depth: number): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (depth > DEEPEST) throw new DagDefinitionError(`${place} is nested more than ${DEEPEST} deep, or contains itself.`);
+  if (depth > DEEPEST)
+    throw new DagDefinitionError(`${place} is nested more than ${DEEPEST} deep, or contains itself.`);
   if (Array.isArray(value)) return value.map((item, index) => copy(item, `${place}[${index}]`, depth + 1));
   if (!isPlainObject(value)) throw wrong(place, 'a JSON value', value);
   return Object.fromEntries(

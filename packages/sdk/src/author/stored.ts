@@ -4,7 +4,8 @@
  */
 export type Stored<Value> = unknown extends Value
   ? Value
-  : Value extends undefined | void
+  : // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing has the result void.
+    Value extends void
     ? null
     : Value extends string | number | boolean | null
       ? Value
