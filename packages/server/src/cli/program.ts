@@ -1,9 +1,13 @@
 import { Command } from 'commander';
 import { VERSION } from '../main/version.ts';
 import { configCommands } from './config/config-commands.ts';
+import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
 import { terminalOf } from './output/terminal.ts';
+import { poolCommands } from './pools/pool-commands.ts';
 import { serviceCommands } from './services/service-commands.ts';
+import { taskCommands } from './tasks/task-commands.ts';
+import { variableCommands } from './variables/variable-commands.ts';
 
 /** The tree of commands. It only declares: what a command does is loaded when it runs, so that help is quick. */
 export function buildProgram(): Command {
@@ -22,6 +26,10 @@ export function buildProgram(): Command {
       styleOptionText: (text) => colors.cyan(text),
     });
   serviceCommands(program);
+  dagCommands(program);
+  taskCommands(program);
+  poolCommands(program);
+  variableCommands(program);
   configCommands(program);
   databaseCommands(program);
   program

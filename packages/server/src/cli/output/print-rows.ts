@@ -1,12 +1,16 @@
 import type { OutputFormat } from './output-format.ts';
+import { printData } from './print-data.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { valueText } from './value-text.ts';
 
 /** A column of a list: what stands in the tables, and under which key in JSON and YAML. */
 export interface Column<Row> {
-  /** Key in JSON and YAML; with spaces for underscores the title in tables. */
+  /** Key in JSON and YAML. */
   readonly key: string;
+  /** Over the column; default: the key with spaces for underscores. */
+  readonly title?: string;
   /** As in JSON: a string, number, boolean, null, list or object. */
   readonly value: (row: Row) => unknown;
   /** As people read it; default: the value itself. */
@@ -41,15 +45,12 @@ export async function printRows<Row>(
   const cells = rows.map((row) =>
     shownColumns.map((column) => ({ text: cellText(column, row), paint: column.paint?.(row) })),
   );
-  const heads = shownColumns.map(({ key, right, whole }) => ({ title: key.replaceAll('_', ' '), right, whole }));
+  const heads = shownColumns.map(({ key, title = key.replaceAll('_', ' '), right, whole }) => ({
+    title,
+    right,
+    whole,
+  }));
   terminal.write(table(heads, cells, terminal.width(), terminal.colors));
-}
-
-/** Prints any plain value as JSON or YAML. */
-export async function printData(terminal: Terminal, format: 'json' | 'yaml', value: unknown): Promise<void> {
-  if (format === 'json') return terminal.write(`${JSON.stringify(value, null, 2)}\n`);
-  const { stringify } = await import('yaml');
-  terminal.write(stringify(value));
 }
 
 function record<Row>(columns: readonly Column<Row>[], row: Row): Record<string, unknown> {
@@ -57,12 +58,6 @@ function record<Row>(columns: readonly Column<Row>[], row: Row): Record<string, 
 }
 
 function cellText<Row>({ value, shown }: Column<Row>, row: Row): string {
-  const text = shown === undefined ? plainText(value(row)) : shown(row);
+  const text = shown === undefined ? valueText(value(row)) : shown(row);
   return printable(text).replaceAll(/\s+/g, ' ').trim();
-}
-
-function plainText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(plainText).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

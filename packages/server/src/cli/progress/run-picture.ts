@@ -38,7 +38,13 @@ export function placeOf({ place }: TaskInstanceBody): string {
 }
 
 /** Why an instance is where it is; empty when the state says it all. */
-export function whyOf({ state, waiting, reason, try_number: tryNumber, max_tries: maxTries }: TaskInstanceBody): string {
+export function whyOf({
+  state,
+  waiting,
+  reason,
+  try_number: tryNumber,
+  max_tries: maxTries,
+}: TaskInstanceBody): string {
   if (state === 'queued' && waiting !== null) return waiting;
   if (reason !== null) return reason;
   return state === 'running' && tryNumber > 1 ? `try ${tryNumber} of ${maxTries + 1}` : '';
