@@ -1,0 +1,166 @@
+/**
+ * Every option of gantry.cfg, once: type, default, check and documentation. Names are Airflow's where the meaning is
+ * the same. `gantry config list`, docs/configuration.md and the checks all come from this table.
+ */
+export type OptionKind = 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'json_object';
+
+export interface OptionRow {
+  readonly kind: OptionKind;
+  /** As written in the file; an empty text is "not set" for text and json_object. */
+  readonly fallback: string;
+  readonly about: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly oneOf?: readonly string[];
+  /** Never printed; may come from a command or a file. */
+  readonly secret?: boolean;
+}
+
+const text = (fallback: string, about: string): OptionRow & { readonly kind: 'text' } => ({
+  kind: 'text',
+  fallback,
+  about,
+});
+const secret = (about: string): OptionRow & { readonly kind: 'text' } => ({
+  kind: 'text',
+  fallback: '',
+  about,
+  secret: true,
+});
+const integer = (
+  fallback: number,
+  minimum: number,
+  about: string,
+  maximum?: number,
+): OptionRow & { readonly kind: 'integer' } => ({
+  kind: 'integer',
+  fallback: String(fallback),
+  minimum,
+  maximum,
+  about,
+});
+const boolean = (fallback: boolean, about: string): OptionRow & { readonly kind: 'boolean' } => ({
+  kind: 'boolean',
+  fallback: String(fallback),
+  about,
+});
+const list = (fallback: string, about: string): OptionRow & { readonly kind: 'list' } => ({
+  kind: 'list',
+  fallback,
+  about,
+});
+const jsonObject = (about: string): OptionRow & { readonly kind: 'json_object' } => ({
+  kind: 'json_object',
+  fallback: '',
+  about,
+});
+const oneOf = <Choice extends string>(
+  options: readonly Choice[],
+  fallback: Choice,
+  about: string,
+): OptionRow & { readonly kind: 'text'; readonly oneOf: readonly Choice[] } => ({
+  kind: 'text',
+  fallback,
+  oneOf: options,
+  about,
+});
+
+export const OPTION_TABLE = {
+  core: {
+    executor: list(
+      'KubernetesExecutor',
+      'Executors by name, comma-separated; the first is the default: KubernetesExecutor, LocalExecutor.',
+    ),
+    dags_folder: text('dags', 'Folder with DAG files; relative to GANTRY_HOME.'),
+    parallelism: integer(32, 1, 'Attempts that one scheduler keeps queued or running, over all its executors.'),
+    dags_are_paused_at_creation: boolean(true, 'A DAG seen for the first time starts paused.'),
+    kubernetes_queue: text('kubernetes', 'Tasks sent to this queue go to the KubernetesExecutor.'),
+    local_queue: text('local', 'Tasks sent to this queue go to the LocalExecutor.'),
+    execution_api_server_url: text('', 'URL by which workers reach the API server; empty: from [api] host and port.'),
+    killed_task_cleanup_time: integer(20, 0, 'Seconds between asking a task to stop and killing it.'),
+  },
+  database: {
+    url: secret(
+      'PostgreSQL 15 or newer: postgresql://user:password@host:port/name. Empty: the embedded server under GANTRY_HOME.',
+    ),
+    pool_size: integer(8, 2, 'Connections of one process.', 200),
+  },
+  scheduler: {
+    scheduler_lease: integer(
+      15,
+      6,
+      'Seconds a scheduler leads its runs without renewing; another takes over after it.',
+      600,
+    ),
+    task_queued_timeout: integer(
+      600,
+      10,
+      'Seconds an attempt may wait to start before it is given up and launched anew.',
+    ),
+    max_dagruns_per_loop: integer(100, 1, 'Runs started or taken over in one turn of the loop.'),
+    num_free_retries: integer(
+      5,
+      0,
+      'Launches of one try that may be lost to the cluster (disrupted, never started) without spending a retry.',
+    ),
+    max_task_retry_delay: integer(86400, 1, 'Upper bound in seconds of every retry delay.'),
+  },
+  workers: {
+    task_lease: integer(60, 10, 'Seconds a worker may run without renewing its claim; then it kills its task.', 3600),
+    task_heartbeat: integer(10, 1, 'Seconds between renewals.', 600),
+  },
+  dag_processor: {
+    refresh_interval: integer(5, 1, 'Seconds between two looks at the DAG folder.'),
+    dag_file_processor_timeout: integer(30, 1, 'Seconds that loading one DAG file may take.'),
+    dag_file_memory_limit: integer(512, 64, 'MiB of heap that loading one DAG file may take.'),
+    parsing_processes: integer(2, 1, 'DAG files loaded at the same time.', 64),
+  },
+  api: {
+    host: text('127.0.0.1', 'Address to listen on.'),
+    port: integer(8080, 0, 'Port to listen on; 0 takes a free one.', 65535),
+    maximum_page_limit: integer(100, 1, 'Most rows of one page of a list.'),
+    token_expiration: integer(86400, 60, 'Seconds a token from POST /auth/token is valid.'),
+  },
+  logging: {
+    level: oneOf(['debug', 'info', 'warn', 'error'], 'info', "What Gantry's own processes log."),
+  },
+  local_executor: {
+    spare_workers: integer(
+      2,
+      0,
+      'Workers started in advance, so that a task need not wait for a process to start.',
+      64,
+    ),
+  },
+  kubernetes_executor: {
+    namespace: text('default', 'Namespace of the pods.'),
+    pod_template_file: text('', 'Base pod template; empty: the built-in one.'),
+    worker_container_repository: text('', 'Worker image; used when the tag is set too.'),
+    worker_container_tag: text('', 'Tag of the worker image.'),
+    parallelism: integer(1000, 1, 'Pods of one scheduler that are pending or running.'),
+    delete_worker_pods: boolean(true, 'Pods are deleted when they have succeeded.'),
+    delete_worker_pods_on_failure: boolean(false, 'Pods are deleted also when they have failed.'),
+    in_cluster: boolean(false, 'Use the service account of the pod Gantry runs in.'),
+    config_file: text('', 'kubeconfig; empty: KUBECONFIG, then ~/.kube/config.'),
+    cluster_context: text('', 'Context of the kubeconfig; empty: its current one.'),
+    verify_ssl: boolean(true, "Check the API server's certificate."),
+    ssl_ca_cert: text('', "CA file that replaces the kubeconfig's."),
+    pod_creation_max_concurrency: integer(
+      100,
+      1,
+      'Most creates in flight; the real number adapts to the API server.',
+    ),
+    kube_client_request_args: jsonObject('{"_request_timeout": [connect seconds, read seconds]}.'),
+    delete_option_kwargs: jsonObject('Body of delete calls, e.g. {"grace_period_seconds": 10}.'),
+    enable_tcp_keepalive: boolean(true, 'TCP keep-alive on connections to the API server.'),
+    tcp_keep_idle: integer(120, 1, 'Seconds of silence before keep-alive probes.'),
+    task_publish_max_retries: integer(
+      -1,
+      -1,
+      'Times that creating a pod is tried again after 429, 5xx, no answer or a used-up quota; -1: until task_queued_timeout.',
+    ),
+  },
+} as const satisfies Record<string, Record<string, OptionRow>>;
+
+export type OptionTable = typeof OPTION_TABLE;
+export type SectionName = keyof OptionTable;
