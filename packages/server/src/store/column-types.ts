@@ -6,7 +6,7 @@ const DATE = 1082;
 const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
 const TIMESTAMPTZ_ARRAY = 1185;
-const TEXT_ARRAY: number = 1009;
+const TEXT_ARRAY = 1009;
 
 type Parse = (text: string) => unknown;
 
@@ -35,7 +35,9 @@ export function timestamptz(text: string): string {
   return Number.isNaN(milliseconds) ? text : new Date(milliseconds).toISOString();
 }
 
-const arrayOfText = pg.types.getTypeParser(TEXT_ARRAY as pg.types.TypeId) as (text: string) => (string | null)[];
+/** The driver's type for oids leaves out arrays, though it parses them. */
+const parserOf = pg.types.getTypeParser as (oid: number) => (text: string) => unknown;
+const arrayOfText = parserOf(TEXT_ARRAY) as (text: string) => (string | null)[];
 
 const arrayOf =
   (parse: Parse): Parse =>
