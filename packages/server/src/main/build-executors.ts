@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { GantryError } from '@gantry/sdk/model';
+import type { AttemptLedger, Executor } from '../executors/executor.ts';
+import { KubernetesExecutor } from '../executors/kubernetes/kubernetes-executor.ts';
+import { DEFAULT_KUBERNETES_OPTIONS } from '../executors/kubernetes/kubernetes-options.ts';
+import { LocalExecutor } from '../executors/local/local-executor.ts';
+import type { Deployment } from '../store/read-deployment.ts';
+import type { Config } from './config/config.ts';
+import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
+import { connectKubernetesForPods } from './kubernetes.ts';
+import { logKubernetesEvents } from './kubernetes-log.ts';
+import type { Log } from './process-log.ts';
+import { systemClock } from './system-clock.ts';
+import { systemRandom } from './system-random.ts';
+
+export const KUBERNETES_EXECUTOR = 'KubernetesExecutor';
+const LOCAL_EXECUTOR = 'LocalExecutor';
+
+interface ExecutorParts {
+  readonly deployment: Deployment;
+  readonly ledger: AttemptLedger;
+  readonly log: Log;
+}
+
+/** The executors of `[core] executor`, in that order. Throws configuration_invalid for a name there is none of. */
+export async function buildExecutors(configuration: Configuration, parts: ExecutorParts): Promise<Executor[]> {
+  const executors: Executor[] = [];
+  for (const name of configuration.config.core.executor) {
+    if (name === LOCAL_EXECUTOR) executors.push(localExecutor(configuration, parts));
+    else if (name === KUBERNETES_EXECUTOR) executors.push(await kubernetesExecutor(configuration, parts));
+    else {
+      const known = `${KUBERNETES_EXECUTOR}, ${LOCAL_EXECUTOR}`;
+      throw new GantryError('configuration_invalid', `[core] executor: found "${name}", expected names among ${known}.`);
+    }
+  }
+  return executors;
+}
+
+/** Which executor the tasks of a queue go to. */
+export function queueRoutes(config: Config): ReadonlyMap<string, string> {
+  return new Map([
+    [config.core.kubernetes_queue, KUBERNETES_EXECUTOR],
+    [config.core.local_queue, LOCAL_EXECUTOR],
+  ]);
+}
+
+/** The built worker, which the local executor starts and the local cluster puts in its worker image. */
+export function workerFile(): string {
+  return createRequire(import.meta.url).resolve('@gantry/sdk/worker');
+}
+
+function localExecutor(configuration: Configuration, { deployment }: ExecutorParts): Executor {
+  const { config, environment, home } = configuration;
+  return new LocalExecutor({
+    name: LOCAL_EXECUTOR,
+    parallelism: config.core.parallelism,
+    claimKey: Buffer.from(deployment.claimKey, 'hex'),
+    killGraceSeconds: config.core.killed_task_cleanup_time,
+    workerFile: workerFile(),
+    apiUrl: executionApiUrl(configuration),
+    bundleFolder: join(home, 'bundles'),
+    environment,
+    spareWorkers: config.local_executor.spare_workers,
+  });
+}
+
+async function kubernetesExecutor(
+  configuration: Configuration,
+  { deployment, ledger, log }: ExecutorParts,
+): Promise<Executor> {
+  const options = configuration.config.kubernetes_executor;
+  return new KubernetesExecutor({
+    client: await connectKubernetesForPods(configuration),
+    ledger,
+    clock: systemClock,
+    random: systemRandom,
+    events: logKubernetesEvents(log),
+    options: {
+      ...DEFAULT_KUBERNETES_OPTIONS,
+      deploymentId: deployment.id,
+      namespace: options.namespace,
+      executionApiUrl: executionApiUrl(configuration),
+      dagsFolder: dagsFolder(configuration),
+      podTemplateFile: options.pod_template_file || null,
+      workerContainerRepository: options.worker_container_repository || null,
+      workerContainerTag: options.worker_container_tag || null,
+      deleteWorkerPods: options.delete_worker_pods,
+      deleteWorkerPodsOnFailure: options.delete_worker_pods_on_failure,
+      deleteOptionKwargs: deleteOptions(options.delete_option_kwargs),
+      taskPublishMaxRetries: options.task_publish_max_retries,
+      parallelism: options.parallelism,
+      watchLeaseSeconds: configuration.config.scheduler.scheduler_lease,
+    },
+  });
+}
+
+/** Airflow's spelling of the two common fields; everything else goes into the body of the delete call as it is. */
+function deleteOptions(given: { readonly [key: string]: unknown } | null): {
+  gracePeriodSeconds?: number;
+  further?: { readonly [field: string]: unknown };
+} {
+  if (given === null) return {};
+  const { grace_period_seconds: grace, propagation_policy: propagationPolicy, ...further } = given;
+  return {
+    ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
+    further: { ...(propagationPolicy === undefined ? {} : { propagationPolicy }), ...further },
+  };
+}

@@ -1,0 +1,12 @@
+import type { IntakeEvents } from '../intake/intake-events.ts';
+import type { Log } from './process-log.ts';
+
+/** What the DAG processor tells, as log lines. */
+export function logIntakeEvents(log: Log): Partial<IntakeEvents> {
+  return {
+    loaded: (event) => log.info(event, `${event.file} is loaded.`),
+    failed: (event) => log.warn(event, `${event.file}: ${event.message}`),
+    removed: (event) => log.info(event, `${event.file} is gone; its DAGs are stale.`),
+    pollFailed: ({ error }) => log.error({ err: error }, 'The DAG folder was not read; it is tried again.'),
+  };
+}
