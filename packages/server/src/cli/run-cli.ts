@@ -28,12 +28,19 @@ function tellError(error: unknown, debug: boolean): void {
   for (let cause = error; cause instanceof Error; cause = cause.cause) write(`${colors.dim(String(cause.stack))}\n`);
 }
 
-/** `gantry dags list | head` is no error: the reader has what it wanted. */
+/**
+ * `gantry dags list | head` is no error: the reader has what it wanted. A command that runs on and has something to stop
+ * is ended as by SIGTERM, also when its terminal was closed.
+ */
 function endQuietlyWhenNobodyReads(): void {
+  let ending = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(EXIT_CODES.success);
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      if (ending) return;
+      ending = true;
+      if (process.listenerCount('SIGTERM') === 0) process.exit(EXIT_CODES.success);
+      process.kill(process.pid, 'SIGTERM');
     });
   }
 }

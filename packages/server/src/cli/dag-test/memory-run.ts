@@ -158,7 +158,7 @@ export class MemoryRun {
       now: this.#parts.clock.now(),
       policy: DEFAULT_RETRY_POLICY,
     });
-    this.#apply(instance, conclusion, events);
+    this.#told(index, this.#apply(instance, conclusion), events);
   }
 
   /** Takes a result in. A decision that cannot be followed is a failure. */
@@ -175,27 +175,28 @@ export class MemoryRun {
     return null;
   }
 
-  #apply(instance: InstanceSnapshot, conclusion: Conclusion, events: MemoryRunEvents): void {
+  /** Moves the instance; answers why, where the new state does not say it. */
+  #apply(instance: InstanceSnapshot, conclusion: Conclusion): string | null {
     const { index } = instance;
     switch (conclusion.kind) {
       case 'success':
         setInstanceState(this.#snapshot, index, 'success');
-        return this.#told(index, null, events);
+        return null;
       case 'skipped':
         setInstanceState(this.#snapshot, index, 'skipped');
-        return this.#told(index, conclusion.reason, events);
+        return conclusion.reason;
       case 'failed':
         setInstanceState(this.#snapshot, index, 'failed');
-        return this.#told(index, conclusion.failure.sentence, events);
+        return conclusion.failure.sentence;
       case 'retry':
         instance.notBefore = conclusion.notBefore;
         setInstanceState(this.#snapshot, index, 'up_for_retry');
-        return this.#told(index, conclusion.failure.sentence, events);
+        return conclusion.failure.sentence;
       case 'retry_free':
         instance.notBefore = conclusion.notBefore;
         instance.freeRetries += 1;
         setInstanceState(this.#snapshot, index, 'scheduled');
-        return this.#told(index, conclusion.failure.sentence, events);
+        return conclusion.failure.sentence;
     }
   }
 

@@ -12,6 +12,10 @@ const REPAINT_MILLISECONDS = 200;
 /** Head, the line of what is left out, and the line of the cursor. */
 const LINES_BESIDE = 4;
 const STATE_WIDTH = 15;
+const TIME_WIDTH = 11;
+/** Two columns before the name and between each two cells. */
+const GAPS = 6;
+const WIDEST_NAME = 40;
 
 /** One line a task, painted over as states change. */
 export class LiveView implements RunView {
@@ -59,7 +63,8 @@ export class LiveView implements RunView {
     const { tasks } = this.#picture;
     const rows = Math.max(1, this.#terminal.height() - LINES_BESIDE);
     const shown = mostInteresting(tasks, rows);
-    const nameWidth = Math.min(40, Math.max(0, ...shown.map((task) => displayWidth(nameOf(task)))));
+    const widest = Math.min(WIDEST_NAME, Math.max(1, width - STATE_WIDTH - TIME_WIDTH - GAPS));
+    const nameWidth = Math.min(widest, Math.max(0, ...shown.map((task) => displayWidth(nameOf(task)))));
     const lines = shown.map((task) => this.#line(task, nameWidth, width));
     if (shown.length < tasks.length) lines.push(fit(`  ... and ${restOf(tasks, shown)}`, width));
     this.#area.paint([this.#head(width), ...lines]);
@@ -80,9 +85,9 @@ export class LiveView implements RunView {
     const { colors } = this.#terminal;
     const state = task.state ?? 'none';
     const name = fit(printable(nameOf(task)), nameWidth);
-    const time = duration(this.#secondsOf(task)).padStart(11);
+    const time = duration(this.#secondsOf(task)).padStart(TIME_WIDTH);
     const about = [placeOf(task), whyOf(task)].filter((part) => part !== '').join('  ');
-    const room = Math.max(0, width - nameWidth - STATE_WIDTH - time.length - 6);
+    const room = Math.max(0, width - nameWidth - STATE_WIDTH - TIME_WIDTH - GAPS);
     const text = fit(printable(about).replaceAll(/\s+/g, ' '), room);
     const start = `  ${name}${' '.repeat(nameWidth - displayWidth(name))}  `;
     return `${start}${stateColor(colors, state)(state.padEnd(STATE_WIDTH))}${time}  ${colors.dim(text)}`.trimEnd();

@@ -10,6 +10,7 @@ import { flagSettings } from '../flag-settings.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { RestClient } from '../rest/rest-client.ts';
 import { UsageError } from '../usage-error.ts';
+import { endWithTerminal } from './end-with-terminal.ts';
 import { firstRun } from './first-run.ts';
 import { StandaloneScreen } from './standalone-screen.ts';
 
@@ -30,6 +31,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<number>
   const dagId = options.dag ?? (options.example ? EXAMPLE_DAG : null);
   if (options.once && dagId === null) throw new UsageError('--once needs a DAG to run; add --dag DAG or --example.');
   const signal = untilSignal();
+  endWithTerminal();
   const screen = new StandaloneScreen(terminalOf(process.stdout), configuration.home);
   screen.begin();
   const standalone = await start(configuration, screen, signal);
