@@ -24,6 +24,7 @@ export function displayWidth(text: string): number {
 /** The beginning of a plain text that fits `columns`, ended by an ellipsis when something is missing. */
 export function fit(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
+  if (columns < 1) return '';
   let kept = '';
   let width = 1;
   for (const letter of text) {

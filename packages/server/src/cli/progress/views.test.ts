@@ -128,5 +128,5 @@ test('no line is wider than the terminal, whatever a task is called or says', ()
     progress([instance('x'.repeat(100), { state: 'failed', reason: 'why '.repeat(100), place: POD, duration: 12345 })]),
   );
   view.end();
-  expect(Math.max(...screen.shown.map((line) => line.length))).toBeLessThan(60);
+  expect(screen.shown.filter((line) => line.length >= 60)).toEqual([]);
 });
