@@ -4,8 +4,7 @@
  */
 export type Stored<Value> = unknown extends Value
   ? Value
-  : // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing has the result void.
-    Value extends void
+  : Value extends Nothing
     ? null
     : Value extends string | number | boolean | null
       ? Value
@@ -35,3 +34,6 @@ type Kept<Name, Value> = Name extends string | number
       : never
     : Name
   : never;
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing has the result void.
+type Nothing = void;

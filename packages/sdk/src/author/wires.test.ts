@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-const root = resolve(import.meta.dirname, '../../..');
-const wires = join(import.meta.dirname, 'fixtures/wires');
+const root = resolve(import.meta.dirname, '../../../..');
+const wires = join(root, 'packages/sdk/test/fixtures/wires');
 
 test('right wires compile, and each wrong one fails at its own line with its own code', { timeout: 120_000 }, () => {
   expect(compilerErrors(wires)).toEqual(expectedErrors(wires));
