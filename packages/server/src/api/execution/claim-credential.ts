@@ -4,6 +4,8 @@ import { claimSecret, hashOf, isSame } from '../credential.ts';
 import type { PodIdentity, VerifyPodToken } from '../pod-identity.ts';
 
 const KEPT_MILLISECONDS = 60_000;
+/** A token may be refused for a moment only, such as one that was just renewed. */
+const REFUSAL_KEPT_MILLISECONDS = 2_000;
 const KEPT_ANSWERS = 10_000;
 
 interface KeptAnswer {
@@ -37,15 +39,23 @@ export class ClaimCredential {
   }
 
   /** A repeated claim, or a pod that retries, asks the cluster once a minute; the token itself is not kept. */
-  async #podOf(token: string): Promise<PodIdentity | null> {
+  #podOf(token: string): Promise<PodIdentity | null> {
     const hash = hashOf(token);
     const now = this.#clock.monotonic();
     const kept = this.#kept.get(hash);
     if (kept !== undefined && kept.until > now) return kept.identity;
-    const identity = this.#verify(token);
+    const identity = this.#ask(token, hash, now);
     this.#kept.set(hash, { identity, until: now + KEPT_MILLISECONDS });
+    return identity;
+  }
+
+  async #ask(token: string, hash: string, now: number): Promise<PodIdentity | null> {
     try {
-      return await identity;
+      const identity = await this.#verify(token);
+      if (identity === null) {
+        this.#kept.set(hash, { identity: Promise.resolve(null), until: now + REFUSAL_KEPT_MILLISECONDS });
+      }
+      return identity;
     } catch (error) {
       this.#kept.delete(hash);
       throw new GantryError('unavailable', 'The cluster does not answer whose token it is; try again.', {
