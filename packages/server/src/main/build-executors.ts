@@ -15,7 +15,7 @@ import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 
 export const KUBERNETES_EXECUTOR = 'KubernetesExecutor';
-const LOCAL_EXECUTOR = 'LocalExecutor';
+export const LOCAL_EXECUTOR = 'LocalExecutor';
 
 interface ExecutorParts {
   readonly deployment: Deployment;
