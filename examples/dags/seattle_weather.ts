@@ -153,7 +153,13 @@ export const seattleWeather = dag(
     tags: ['example', 'weather'],
     isPausedUponCreation: false,
     params: {
-      warm_celsius: { type: 'number', default: 25, minimum: -20, maximum: 50, description: 'From here on a day is warm.' },
+      warm_celsius: {
+        type: 'number',
+        default: 25,
+        minimum: -20,
+        maximum: 50,
+        description: 'From here on a day is warm.',
+      },
     },
     defaultArgs: { retries: 2, retryDelay: '2s', retryExponentialBackoff: true, maxRetryDelay: '1m' },
   },

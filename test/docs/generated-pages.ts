@@ -191,7 +191,11 @@ function restPage(): string {
     '',
     ...table(
       ['route', 'role', 'what it does'],
-      routes.map(([route, permission]) => [`\`${route.replace(/:(\w+)/g, '{$1}')}\``, permission, routeSentence(route)]),
+      routes.map(([route, permission]) => [
+        `\`${route.replace(/:(\w+)/g, '{$1}')}\``,
+        permission,
+        routeSentence(route),
+      ]),
     ),
     '',
     'The routes under `/execution/v1` are for workers only: see [worker and execution API](worker-and-execution-api.md).',

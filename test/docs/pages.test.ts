@@ -4,9 +4,8 @@ import { FAILURE_CLASSES, TASK_STATES, TRIGGER_RULES } from '@gantry/sdk/model';
 import { expect, test } from 'vitest';
 import { readPodTemplate } from '../../packages/server/src/kube/pod/pod-template.ts';
 import { OPTION_TABLE, type OptionRow } from '../../packages/server/src/main/config/option-table.ts';
-import { ROOT } from '../house/source-files.ts';
 import { generatedPages } from './generated-pages.ts';
-import { blocksOf, inlineCode, lineOf, pagePaths, pageText, prose } from './pages.ts';
+import { blocksOf, inlineCode, lineOf, pagePaths, pageText, prose, ROOT } from './pages.ts';
 
 const OPTIONS = OPTION_TABLE as Record<string, Record<string, OptionRow>>;
 

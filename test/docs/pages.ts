@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesUnder, ROOT } from '../house/source-files.ts';
+
+export const ROOT = join(import.meta.dirname, '../..');
 
 /** A fenced block of a page. */
 export interface Block {
@@ -12,7 +13,8 @@ export interface Block {
 
 /** Every Markdown page a reader finds, by path from the root. */
 export function pagePaths(): readonly string[] {
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesUnder('docs', ['.md'])];
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...pages.sort().map((name) => `docs/${name}`)];
 }
 
 export function pageText(path: string): string {

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ROOT } from '../house/source-files.ts';
-import { type Block, blocksOf } from './pages.ts';
+import { type Block, blocksOf, ROOT } from './pages.ts';
 
 test('every TypeScript block of the pages compiles', { timeout: 120_000 }, () => {
   const blocks = blocksOf('ts');
