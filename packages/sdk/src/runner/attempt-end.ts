@@ -1,0 +1,83 @@
+import type { Outcome } from '../model/outcome.ts';
+import type { ApiClient } from './api-client.ts';
+import { failed, outcomeOfThrown } from './failures.ts';
+import type { KeeperLink } from './keeper-link.ts';
+import { exitCodeOf } from './reporter.ts';
+
+export interface EndPorts {
+  readonly client: ApiClient;
+  readonly token: string;
+  readonly link: KeeperLink;
+  readonly leaseSeconds: number;
+  /** Takes the last unfinished lines of the output. */
+  readonly flushOutput: () => void;
+  /** Cleans up and leaves the process. */
+  readonly leave: (exitCode: number) => never;
+}
+
+/** The main thread's try gets so long before it leaves the report to the keeper, which renews the lease meanwhile. */
+const OWN_TRY_MILLISECONDS = 2_000;
+
+/** The one way out of an attempt: the first outcome counts, whatever it comes from. */
+export class AttemptEnd {
+  readonly #ports: EndPorts;
+  #outcome: Outcome | null = null;
+  #isWithKeeper = false;
+
+  constructor(ports: EndPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reports and leaves. A task that ended before the keeper was up is reported from here, at once. */
+  async finish(outcome: Outcome): Promise<void> {
+    if (this.#outcome !== null) return;
+    this.#outcome = outcome;
+    const { client, token, link, leaseSeconds } = this.#ports;
+    this.#ports.flushOutput();
+    const lines = link.takeWord();
+    if (lines !== null) {
+      const log = lines.length === 0 ? null : { chunk: 1, lines };
+      const timeout = Math.min(OWN_TRY_MILLISECONDS, (leaseSeconds * 1000) / 4);
+      const answer = await client.report(token, { outcome, log }, timeout);
+      if (answer.kind === 'ok' && !this.#isWithKeeper) this.#ports.leave(exitCodeOf(outcome));
+    }
+    this.#leaveToKeeper();
+  }
+
+  /** Everything that ends a task besides its function. */
+  guard(): void {
+    process.on('uncaughtException', (error, origin) => {
+      const deed =
+        origin === 'unhandledRejection'
+          ? 'The task left a promise that was rejected with'
+          : 'The task failed, outside its function, with';
+      void this.finish(outcomeOfThrown(error, deed));
+    });
+    process.on('SIGTERM', () => this.#ports.link.terminated());
+    process.on('beforeExit', () => {
+      const sentence =
+        'The task waits for something that can never happen: a promise is never settled, and no timer, connection or process is left.';
+      void this.finish(failed('user_error', sentence));
+    });
+    process.exit = ((code?: number | string | null) => this.#exitByTask(code)) as typeof process.exit;
+  }
+
+  /** process.exit must not return, so the thread waits here until the keeper has told the end. */
+  #exitByTask(code: number | string | null | undefined): never {
+    this.#ports.flushOutput();
+    const shown = code ?? process.exitCode ?? 0;
+    this.#outcome ??= failed(
+      'user_error',
+      `The task called process.exit(${shown}). Return from the task's function to succeed, or throw to fail.`,
+      { exitCode: String(shown) },
+    );
+    this.#leaveToKeeper();
+    this.#ports.leave(this.#ports.link.waitUntilOver());
+  }
+
+  #leaveToKeeper(): void {
+    if (this.#isWithKeeper || this.#outcome === null) return;
+    this.#isWithKeeper = true;
+    this.#ports.link.finish(this.#outcome);
+  }
+}

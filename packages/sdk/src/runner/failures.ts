@@ -1,0 +1,85 @@
+import type { Failure, FailureClass } from '../model/failure.ts';
+import type { Json } from '../model/json.ts';
+import type { Outcome } from '../model/outcome.ts';
+
+const LONGEST_SENTENCE = 2_000;
+const LONGEST_STACK = 16_000;
+
+/** Something between server, bundle and worker does not fit together; no fault of the task's code. */
+export class ConfigurationFault extends Error {
+  readonly facts: { readonly [key: string]: Json };
+
+  constructor(sentence: string, facts: { readonly [key: string]: Json } = {}) {
+    super(sentence);
+    this.facts = facts;
+  }
+}
+
+/** User code did something that makes its result useless; the sentence is for its author. */
+export class TaskFault extends Error {}
+
+export function failed(
+  kind: FailureClass,
+  sentence: string,
+  detail: Failure['detail'] = {},
+  retryable = true,
+): Outcome & { kind: 'failed' } {
+  return { kind: 'failed', failure: { class: kind, sentence: cut(sentence), retryable, detail } };
+}
+
+/** The outcome of whatever was thrown while the bundle was loaded or the task ran. `deed` says what was being done. */
+export function outcomeOfThrown(thrown: unknown, deed = 'The task failed with'): Outcome {
+  if (thrown instanceof ConfigurationFault) return failed('configuration', thrown.message, thrown.facts, false);
+  if (thrown instanceof TaskFault) return failed('user_error', thrown.message);
+  const message = messageOf(thrown);
+  const steering = propertyOf(thrown, 'gantryKind');
+  if (steering === 'skip') return { kind: 'skipped', sentence: cut(message || 'The task skipped itself.') };
+  if (steering === 'fail_without_retry') {
+    return failed('user_error', message || 'The task failed and asked for no retry.', detailOf(thrown), false);
+  }
+  return failed('user_error', `${deed} ${nameOf(thrown)}${message ? `: ${message}` : '.'}`, detailOf(thrown));
+}
+
+/** Postgres keeps no NUL in text, and a report must not be lost for one. */
+export function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+}
+
+function nameOf(thrown: unknown): string {
+  if (thrown instanceof Error || typeof propertyOf(thrown, 'message') === 'string') {
+    const name = propertyOf(thrown, 'name');
+    return typeof name === 'string' && name !== '' ? name : 'Error';
+  }
+  return `a thrown ${thrown === null ? 'null' : typeof thrown}`;
+}
+
+function messageOf(thrown: unknown): string {
+  const message = propertyOf(thrown, 'message');
+  if (typeof message === 'string') return message;
+  if (typeof thrown === 'string') return thrown;
+  return process.getBuiltinModule('node:util').inspect(thrown, { depth: 2, maxStringLength: 500 });
+}
+
+function detailOf(thrown: unknown): Failure['detail'] {
+  const stack = propertyOf(thrown, 'stack');
+  if (typeof stack !== 'string') return {};
+  const cause = propertyOf(thrown, 'cause');
+  const causeStack = propertyOf(cause, 'stack');
+  const causes = typeof causeStack === 'string' ? { cause: withoutNul(causeStack.slice(0, LONGEST_STACK)) } : {};
+  return { stack: withoutNul(stack.slice(0, LONGEST_STACK)), ...causes };
+}
+
+/** User code may throw anything, objects with throwing getters among it. */
+function propertyOf(value: unknown, name: string): unknown {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  try {
+    return (value as { [key: string]: unknown })[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function cut(text: string): string {
+  const clean = withoutNul(text);
+  return clean.length > LONGEST_SENTENCE ? `${clean.slice(0, LONGEST_SENTENCE)} …` : clean;
+}

@@ -1,0 +1,55 @@
+import type { ClaimAnswer, LogLine } from '../model/execution-api.ts';
+import type { Json } from '../model/json.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { type BundleFile, evaluateBundle, placeBundle } from './bundle.ts';
+import { outcomeOfThrown } from './failures.ts';
+import { findTask } from './find-task.ts';
+import { interpretResult } from './interpret-result.ts';
+import type { KeeperLink } from './keeper-link.ts';
+import { resolveInput } from './resolve-input.ts';
+import { makeContext } from './task-context.ts';
+import { makeTaskLog } from './task-log.ts';
+
+export interface AttemptPorts {
+  readonly attemptId: string;
+  readonly link: Pick<KeeperLink, 'read'>;
+  readonly takeLine: (line: LogLine) => void;
+  readonly now: () => number;
+  readonly signal: () => AbortSignal;
+  readonly onBundle: (bundle: BundleFile) => void;
+}
+
+/** Loads the bundle, runs the task's function once and gives the outcome; never rejects. */
+export async function runAttempt(
+  answer: ClaimAnswer,
+  held: { readonly folder: string | null; readonly text: string | null },
+  ports: AttemptPorts,
+): Promise<Outcome> {
+  let deed = 'The bundle could not be placed:';
+  try {
+    const bundle = placeBundle(answer, held.folder, held.text);
+    ports.onBundle(bundle);
+    deed = 'The DAG’s file could not be loaded:';
+    const exports = await evaluateBundle(bundle.path);
+    deed = 'The task failed with';
+    return await runTask(answer, exports, ports);
+  } catch (error) {
+    return outcomeOfThrown(error, deed);
+  }
+}
+
+async function runTask(answer: ClaimAnswer, exports: object, ports: AttemptPorts): Promise<Outcome> {
+  const { task } = answer;
+  const { handler, downstream } = findTask(exports, task);
+  const input = task.input === null ? undefined : resolveInput(task.input, task.upstreamResults);
+  const xcoms = new Map<string, Json>();
+  const context = makeContext(task, {
+    attemptId: ports.attemptId,
+    log: makeTaskLog(ports.takeLine, ports.now),
+    xcoms,
+    read: (path) => ports.link.read(path),
+    signal: ports.signal,
+  });
+  const returned = await handler(input, context);
+  return interpretResult(task.kind, returned, Object.fromEntries(xcoms), downstream);
+}

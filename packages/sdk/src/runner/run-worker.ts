@@ -1,0 +1,110 @@
+import { hostname } from 'node:os';
+import { ApiClient } from './api-client.ts';
+import { type Assignment, readAssignment } from './assignment.ts';
+import { AttemptEnd } from './attempt-end.ts';
+import { type BundleFile, readBundle, removeBundle } from './bundle.ts';
+import { type ClaimResult, claimAttempt } from './claim.ts';
+import { hideCredential, readSettings, type WorkerSettings } from './environment.ts';
+import { LOST_EXIT_CODE } from './keeper.ts';
+import { KeeperLink } from './keeper-link.ts';
+import { OutputCapture } from './output-capture.ts';
+import { endOtherProcesses } from './processes.ts';
+import { runAttempt } from './run-attempt.ts';
+import { say } from './say.ts';
+import { systemClock } from './system-clock.ts';
+import { systemFraction, systemNonce } from './system-random.ts';
+
+type GrantedClaim = ClaimResult & { readonly kind: 'granted' };
+
+/** Kept from before user code can replace it. */
+const exitProcess: (exitCode: number) => never = process.exit.bind(process);
+
+/** Runs the one attempt of this process, from its claim to its exit. */
+export async function runWorker(file: string): Promise<void> {
+  const settings = readSettings();
+  const assignment = readAssignment(settings);
+  if (assignment === null) return exitProcess(0);
+  hideCredential();
+  const held = readBundle(settings.bundleFolder, assignment.bundleDigest);
+  const client = new ApiClient(settings.apiUrl, assignment.attemptId);
+  const claiming = claim(client, settings, assignment, held !== null);
+  // Needed for the digest of the bundle; loaded while the API server works.
+  process.getBuiltinModule('node:crypto');
+  const result = await claiming;
+  if (result.kind === 'taken') return exitProcess(0);
+  if (result.kind === 'given_up') {
+    say(result.sentence);
+    return exitProcess(LOST_EXIT_CODE);
+  }
+  await runClaimed(file, settings, assignment, client, result, held);
+}
+
+function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assignment, hasBundle: boolean) {
+  const request = { nonce: systemNonce(), hostname: hostname(), pid: process.pid, hasBundle };
+  const ports = { client, credential, monotonic: systemClock.monotonic, fraction: systemFraction };
+  return claimAttempt(ports, request, settings.claimWaitSeconds);
+}
+
+async function runClaimed(
+  file: string,
+  settings: WorkerSettings,
+  { attemptId }: Assignment,
+  client: ApiClient,
+  { answer, token, sentAt }: GrantedClaim,
+  heldText: string | null,
+): Promise<void> {
+  const abort = new LazyAbort();
+  const bundles: BundleFile[] = [];
+  const leave = (exitCode: number): never => {
+    try {
+      for (const bundle of bundles) removeBundle(bundle);
+    } catch {
+      // What could not be removed lies in the system's folder for such things.
+    }
+    return exitProcess(exitCode);
+  };
+  const onBroken = (error: Error) => {
+    say(`The keeper of the attempt broke: ${error.stack ?? error.message}`);
+    endOtherProcesses();
+    leave(LOST_EXIT_CODE);
+  };
+  const events = { onStop: (sentence: string) => abort.abort(sentence), onOver: leave, onBroken };
+  const link = new KeeperLink(file, { apiUrl: settings.apiUrl, attemptId }, events, systemClock.now);
+  const { leaseSeconds, heartbeatSeconds, killGraceSeconds, task } = answer;
+  const { executionTimeoutSeconds } = task;
+  link.claimed({ token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds });
+  const output = new OutputCapture((line) => link.line(line), systemClock.now);
+  const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput: () => output.flush(), leave });
+  end.guard();
+  output.start();
+  const held = { folder: settings.bundleFolder, text: heldText };
+  const outcome = await runAttempt(answer, held, {
+    attemptId,
+    link,
+    takeLine: (line) => link.line(line),
+    now: systemClock.now,
+    signal: () => abort.signal,
+    onBundle: (bundle) => bundles.push(bundle),
+  });
+  await end.finish(outcome);
+}
+
+/** An AbortController that is made when it is first needed. */
+class LazyAbort {
+  #controller: AbortController | null = null;
+  #sentence: string | null = null;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#sentence !== null) this.abort(this.#sentence);
+    return this.#controller.signal;
+  }
+
+  abort(sentence: string): void {
+    this.#sentence = sentence;
+    if (this.#controller === null || this.#controller.signal.aborted) return;
+    const reason = new Error(sentence);
+    reason.name = 'AbortError';
+    this.#controller.abort(reason);
+  }
+}
