@@ -42,7 +42,12 @@ export function applyFact(attempt: LiveAttempt, fact: AttemptFact, bench: Bench)
 }
 
 /** Closes an attempt whose end needs no further proof, e.g. because its lease is over. */
-export function closeFailed(attempt: LiveAttempt, failure: Failure, change: Partial<AttemptChange>, bench: Bench): void {
+export function closeFailed(
+  attempt: LiveAttempt,
+  failure: Failure,
+  change: Partial<AttemptChange>,
+  bench: Bench,
+): void {
   const { run, index, task } = attempt;
   const instance = run.snapshot.instances[index]!;
   const conclusion = concludeAttempt({

@@ -48,7 +48,8 @@ export class Deadlines {
    */
   #noteOutage(now: number): void {
     const heartbeat = this.#options.heartbeatSeconds * 1000;
-    if (now - this.#checkedAt > CHECK_MILLISECONDS + heartbeat) this.#amnestyUntil = now + AMNESTY_HEARTBEATS * heartbeat;
+    if (now - this.#checkedAt > CHECK_MILLISECONDS + heartbeat)
+      this.#amnestyUntil = now + AMNESTY_HEARTBEATS * heartbeat;
     this.#checkedAt = now;
   }
 

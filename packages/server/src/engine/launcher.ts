@@ -17,11 +17,7 @@ export class Launcher {
   readonly #tell: (facts: readonly AttemptFact[]) => void;
   readonly #pending = new Set<Promise<void>>();
 
-  constructor(
-    executors: ExecutorTable,
-    events: Partial<EngineEvents>,
-    tell: (facts: readonly AttemptFact[]) => void,
-  ) {
+  constructor(executors: ExecutorTable, events: Partial<EngineEvents>, tell: (facts: readonly AttemptFact[]) => void) {
     this.#executors = executors;
     this.#events = events;
     this.#tell = tell;
@@ -31,7 +27,8 @@ export class Launcher {
     for (const [name, group] of groupBy(orders, (order) => order.executor)) {
       const executor = this.#executors.all.get(name);
       if (executor === undefined) this.#tell(group.map((order) => notConfigured(order, name)));
-      else this.#track(executor.launch(group), `Launching with ${name} failed; what is still queued is launched again.`);
+      else
+        this.#track(executor.launch(group), `Launching with ${name} failed; what is still queued is launched again.`);
     }
   }
 

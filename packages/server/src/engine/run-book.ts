@@ -116,7 +116,12 @@ export class RunBook {
   /** Ends an attempt whose task instance no longer waits for it, e.g. after a run's time-out. */
   abandon(attempt: LiveAttempt, sentence: string): void {
     const { run } = attempt;
-    this.collector.changeAttempt(run, { id: attempt.id, run_key: run.runKey, state: 'abandoned', stop_sentence: sentence });
+    this.collector.changeAttempt(run, {
+      id: attempt.id,
+      run_key: run.runKey,
+      state: 'abandoned',
+      stop_sentence: sentence,
+    });
     run.live.delete(attempt.index);
     this.#closed(attempt, 'kill');
     this.#active.add(run);

@@ -74,12 +74,7 @@ function groupByRun<Row extends { readonly run_key: number }>(rows: readonly Row
 
 const time = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
-function ledRun(
-  row: RunRow,
-  version: CompiledVersion,
-  instances: InstanceRow[],
-  attempts: OpenAttemptRow[],
-): LedRun {
+function ledRun(row: RunRow, version: CompiledVersion, instances: InstanceRow[], attempts: OpenAttemptRow[]): LedRun {
   const snapshot = createSnapshot({
     runKey: row.run_key,
     dagId: row.dag_id,

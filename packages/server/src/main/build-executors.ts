@@ -31,7 +31,10 @@ export async function buildExecutors(configuration: Configuration, parts: Execut
     else if (name === KUBERNETES_EXECUTOR) executors.push(await kubernetesExecutor(configuration, parts));
     else {
       const known = `${KUBERNETES_EXECUTOR}, ${LOCAL_EXECUTOR}`;
-      throw new GantryError('configuration_invalid', `[core] executor: found "${name}", expected names among ${known}.`);
+      throw new GantryError(
+        'configuration_invalid',
+        `[core] executor: found "${name}", expected names among ${known}.`,
+      );
     }
   }
   return executors;

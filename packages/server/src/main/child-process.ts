@@ -88,9 +88,12 @@ export class Child {
       return;
     }
     this.#options.trouble(`It ended ${how} and is started again${why || '.'}`);
-    setTimeout(() => {
-      if (!this.#stopping) this.start();
-    }, 200 * 2 ** this.#failures);
+    setTimeout(
+      () => {
+        if (!this.#stopping) this.start();
+      },
+      200 * 2 ** this.#failures,
+    );
   }
 
   /** SIGTERM, then SIGKILL after 15 s; resolves when it is gone. */

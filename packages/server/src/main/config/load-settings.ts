@@ -84,9 +84,7 @@ function set(section: string, written: string, text: string, place: string, sett
     return;
   }
   const hint = nearest(written, Object.keys(options));
-  throw refusal(
-    `${place}: [${section}] has no option "${written}"${hint === null ? '' : `; did you mean "${hint}"`}.`,
-  );
+  throw refusal(`${place}: [${section}] has no option "${written}"${hint === null ? '' : `; did you mean "${hint}"`}.`);
 }
 
 function knownSection(name: string, place: string): string {

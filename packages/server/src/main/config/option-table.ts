@@ -145,11 +145,7 @@ export const OPTION_TABLE = {
     cluster_context: text('', 'Context of the kubeconfig; empty: its current one.'),
     verify_ssl: boolean(true, "Check the API server's certificate."),
     ssl_ca_cert: text('', "CA file that replaces the kubeconfig's."),
-    pod_creation_max_concurrency: integer(
-      100,
-      1,
-      'Most creates in flight; the real number adapts to the API server.',
-    ),
+    pod_creation_max_concurrency: integer(100, 1, 'Most creates in flight; the real number adapts to the API server.'),
     kube_client_request_args: jsonObject('{"_request_timeout": [connect seconds, read seconds]}.'),
     delete_option_kwargs: jsonObject('Body of delete calls, e.g. {"grace_period_seconds": 10}.'),
     enable_tcp_keepalive: boolean(true, 'TCP keep-alive on connections to the API server.'),

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../house/source-files.ts';
+
+const PROGRAM = join(ROOT, 'packages/server/bin/gantry.mjs');
+
+/** Gantry's real processes on a home folder of the test's own. They run what `npm test` has built. */
+export class GantryProcesses {
+  readonly home: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly apiUrl: string;
+  readonly #running = new Set<ChildProcess>();
+  readonly #output: string[] = [];
+
+  private constructor(home: string, environment: NodeJS.ProcessEnv, apiUrl: string) {
+    this.home = home;
+    this.environment = environment;
+    this.apiUrl = apiUrl;
+  }
+
+  /** `options` are further GANTRY__ variables. DAG files are given by name and text. */
+  static async prepare(
+    databaseUrl: string,
+    dags: Readonly<Record<string, string>>,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<GantryProcesses> {
+    const home = mkdtempSync(join(tmpdir(), 'gantry-test-'));
+    mkdirSync(join(home, 'dags'));
+    for (const [name, text] of Object.entries(dags)) writeFileSync(join(home, 'dags', name), text);
+    writeFileSync(join(home, 'database-url'), databaseUrl, { mode: 0o600 });
+    const port = await freePort();
+    const environment = {
+      PATH: process.env.PATH,
+      HOME: home,
+      GANTRY_HOME: home,
+      GANTRY__DATABASE__URL_FILE: join(home, 'database-url'),
+      GANTRY__API__PORT: String(port),
+      GANTRY__CORE__EXECUTOR: 'LocalExecutor',
+      GANTRY__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'false',
+      GANTRY__DAG_PROCESSOR__REFRESH_INTERVAL: '1',
+      ...options,
+    };
+    return new GantryProcesses(home, environment, `http://127.0.0.1:${port}`);
+  }
+
+  /** Starts a service, e.g. `scheduler`. */
+  start(service: string): ChildProcess {
+    const child = spawn(process.execPath, [PROGRAM, service], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#running.add(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => this.#output.push(`${service}: ${text}`));
+    }
+    child.on('exit', () => this.#running.delete(child));
+    return child;
+  }
+
+  /** What the services wrote, for a failed test. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running].map((child) => ended(child, 'SIGTERM')));
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Signals a process and waits until it is gone. */
+export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+/** Lines of a ledger that tasks append to. */
+export function ledgerLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
