@@ -1,4 +1,5 @@
 import type { Clock } from '@gantry/sdk/model';
+import { commandName } from '../command-name.ts';
 import { printable } from '../output/printable.ts';
 import { stateColor } from '../output/state-color.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -65,7 +66,7 @@ async function summarise(client: RestClient, terminal: Terminal, { dagId, runId 
   for (const task of failed.slice(0, EXPLAINED)) {
     const why = task.reason === null ? '' : `: ${printable(task.reason)}`;
     write(`  ${colors.red(nameOf(task))}${why}\n`);
-    write(`  ${colors.dim(`gantry tasks logs ${dagId} ${task.task_id} --run ${runId}`)}\n`);
+    write(`  ${colors.dim(`${commandName()} tasks logs ${dagId} ${task.task_id} --run ${runId}`)}\n`);
   }
   if (failed.length > EXPLAINED) write(`  ... and ${failed.length - EXPLAINED} more\n`);
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { relative } from 'node:path';
 import type { Standalone, StandaloneEvents, StandalonePart } from '../../main/standalone.ts';
 import { VERSION } from '../../main/version.ts';
+import { commandName } from '../command-name.ts';
 import { printable } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { duration } from '../output/time.ts';
@@ -95,11 +96,6 @@ export class StandaloneScreen implements StandaloneEvents {
     if (this.#view === null) this.terminal.write(`${text}\n`);
     else this.#view.say(text);
   }
-}
-
-/** As the person would type it: `npm start` is the repository, where npx finds the command. */
-function commandName(): string {
-  return process.env.npm_lifecycle_event === 'start' ? 'npx gantry' : 'gantry';
 }
 
 /** A path relative to this folder or to home where that is shorter. */
