@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { AttemptFact, Order } from '@gantry/sdk/model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -13,7 +13,7 @@ import {
   outcomeOf,
   TestingExecutionApi,
 } from './testing-execution-api.ts';
-import { buildWorker } from './testing-worker.ts';
+import { type BuiltWorker, buildWorker } from './testing-worker.ts';
 
 /** What an implementation is given to be made from. */
 export interface ExecutorParts {
@@ -42,26 +42,24 @@ const KILL_GRACE_SECONDS = 1;
 /** The promises of the contract, checked on real processes; every implementation runs the same suite. */
 export function executorSuite(one: ExecutorCase): void {
   describe(`the executor contract, kept by ${one.name}`, () => {
-    let workerFile = '';
-    let folder = '';
+    let worker: BuiltWorker | undefined;
+    let folder: string;
     let api: TestingExecutionApi;
     let executor: Executor;
     let facts: AttemptFact[];
     let observing: { abort: AbortController; done: Promise<void> };
 
     beforeAll(async () => {
-      workerFile = await buildWorker();
+      worker = await buildWorker();
     });
-    afterAll(() => {
-      // Empty when the worker could not be built: nothing was made then, and nothing must be removed.
-      if (workerFile !== '') rmSync(dirname(workerFile), { recursive: true, force: true });
-    });
+    // There is none when it could not be built.
+    afterAll(() => worker?.remove());
 
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'gantry-executor-'));
       api = await new TestingExecutionApi((attemptId) => one.secretOf({ claimKey: CLAIM_KEY }, attemptId)).open();
       executor = await one.make({
-        workerFile,
+        workerFile: (worker as BuiltWorker).file,
         apiUrl: api.url,
         claimKey: CLAIM_KEY,
         parallelism: PARALLELISM,
@@ -75,7 +73,8 @@ export function executorSuite(one: ExecutorCase): void {
       await observing.done;
       await one.cleanUp?.();
       await api.close();
-      rmSync(folder, { recursive: true, force: true });
+      // Undefined when it could not be made.
+      if (folder) rmSync(folder, { recursive: true, force: true });
     });
 
     /** An attempt known to the API and the order for it. */

@@ -1,17 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** Builds the worker from its sources, as scripts/build.mjs does, so that no test meets a stale one; gives its path. */
-export async function buildWorker(): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'gantry-worker-')), 'worker.cjs');
+/** A worker that was built for a test. */
+export interface BuiltWorker {
+  readonly file: string;
+  /** Removes the folder that was made for it, and nothing else. */
+  readonly remove: () => void;
+}
+
+/** Builds the worker from its sources, as scripts/build.mjs does, so that no test meets a stale one. */
+export async function buildWorker(): Promise<BuiltWorker> {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-worker-'));
+  const file = join(folder, 'worker.cjs');
   const main = fileURLToPath(new URL('../../../sdk/src/runner/main.ts', import.meta.url));
-  await build({ entryPoints: [main], outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs' });
-  return outfile;
+  await build({ entryPoints: [main], outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'cjs' });
+  return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** A worker's process as a test sees it. */

@@ -1,18 +1,14 @@
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AttemptSettings, bundleOf, linesOf, outcomeOf, TestingExecutionApi } from '../testing-execution-api.ts';
-import { buildWorker, startTestedWorker } from '../testing-worker.ts';
+import { type BuiltWorker, buildWorker, startTestedWorker } from '../testing-worker.ts';
 
-let workerFile: string;
+let built: BuiltWorker | undefined;
 let api: TestingExecutionApi;
 
 beforeAll(async () => {
-  workerFile = await buildWorker();
+  built = await buildWorker();
 });
-afterAll(() => {
-  if (workerFile) rmSync(dirname(workerFile), { recursive: true, force: true });
-});
+afterAll(() => built?.remove());
 beforeEach(async () => {
   api = await new TestingExecutionApi().open();
 });
@@ -20,7 +16,7 @@ afterEach(() => api.close());
 
 async function run(settings: AttemptSettings = {}) {
   const known = api.know('a-1', settings);
-  const worker = startTestedWorker(workerFile, { GANTRY_API_URL: api.url, GANTRY_ATTEMPT_ID: 'a-1' });
+  const worker = startTestedWorker((built as BuiltWorker).file, { GANTRY_API_URL: api.url, GANTRY_ATTEMPT_ID: 'a-1' });
   const { code, signal } = await worker.exit;
   return { known, code, signal, stdout: worker.stdout(), stderr: worker.stderr() };
 }
@@ -33,13 +29,21 @@ describe('a worker', () => {
     expect(linesOf(end.known).map(({ text }) => text)).toEqual(['hello']);
   });
   test('reports after a while through its keeper', async () => {
-    const end = await run({ bundle: bundleOf('console.log("hello"); await new Promise((r) => setTimeout(r, 600)); console.log("bye"); return 42;') });
+    const end = await run({
+      bundle: bundleOf(
+        'console.log("hello"); await new Promise((r) => setTimeout(r, 600)); console.log("bye"); return 42;',
+      ),
+    });
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(linesOf(end.known).map(({ text }) => text)).toEqual(['hello', 'bye']);
     expect(end.known.chunks.size).toBe(2);
   });
   test('renews its lease while the task blocks', async () => {
-    const end = await run({ heartbeatSeconds: 0.1, leaseSeconds: 1, bundle: bundleOf('const end = Date.now() + 1500; while (Date.now() < end); return 1;') });
+    const end = await run({
+      heartbeatSeconds: 0.1,
+      leaseSeconds: 1,
+      bundle: bundleOf('const end = Date.now() + 1500; while (Date.now() < end); return 1;'),
+    });
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(end.known.heartbeats).toBeGreaterThan(5);
   });
@@ -51,6 +55,8 @@ describe('a worker', () => {
   test('reports a throw', async () => {
     const end = await run({ bundle: bundleOf('throw new TypeError("nope")') });
     expect(end).toMatchObject({ code: 1, stderr: '' });
-    expect(outcomeOf(end.known)).toMatchObject({ failure: { class: 'user_error', sentence: 'The task failed with TypeError: nope' } });
+    expect(outcomeOf(end.known)).toMatchObject({
+      failure: { class: 'user_error', sentence: 'The task failed with TypeError: nope' },
+    });
   });
 });
