@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GantryError } from '@gantry/sdk/model';
 import pg from 'pg';
 import { connectionSettings, type SessionBounds } from './connection-settings.ts';
@@ -34,6 +35,8 @@ export interface DatabaseOptions {
 
 /** server_version_num of the oldest supported server. */
 const OLDEST_VERSION = 150000;
+/** How long to wait for the end of the connection that asked for the version. */
+const CLOSE_MILLISECONDS = 1_000;
 
 /**
  * Opens a pool of connections and makes sure that a supported server answers.
@@ -51,33 +54,43 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     answerMarginSeconds: options.answerMarginSeconds ?? 5,
   };
   const warn = options.onWarning ?? (() => undefined);
-  const pool = new pg.Pool({
-    ...connectionSettings(url, options.applicationName, bounds),
-    max: options.poolSize ?? 10,
-    idleTimeoutMillis: 30_000,
-  });
+  const settings = connectionSettings(url, options.applicationName, bounds);
+  try {
+    await checkServer(settings, url);
+  } catch (error) {
+    throw connectFailure(error, url);
+  }
+  const pool = new pg.Pool({ ...settings, max: options.poolSize ?? 10, idleTimeoutMillis: 30_000 });
   const listener = new Listener({
     settings: connectionSettings(listenUrl, `${options.applicationName} listener`, {
       ...bounds,
-      // The heartbeat is its only statement; silence for this long means that the connection is dead.
-      statementTimeoutSeconds: 5,
+      // It only listens and asks whether it lives; a longer silence means that the connection is dead.
+      statementTimeoutSeconds: Math.min(bounds.statementTimeoutSeconds || 5, 5),
       idleInTransactionTimeoutSeconds: 0,
     }),
     heartbeatSeconds: options.heartbeatSeconds ?? 15,
     warn,
   });
-  const database = new PostgresDatabase(pool, listener, warn);
-  try {
-    await checkVersion(pool, url);
-  } catch (error) {
-    await database.close();
-    throw connectFailure(error, url);
-  }
-  return database;
+  return new PostgresDatabase(pool, listener, warn);
 }
 
-async function checkVersion(pool: pg.Pool, url: string): Promise<void> {
-  const { rows } = await pool.query<{ version: string; number: number }>(
+/**
+ * Connects once outside the pool, which gives a client of its own to close: the driver leaves a socket open when it
+ * gives up a login half way, and the server then waits for the rest for a minute (and DROP DATABASE waits for it).
+ */
+async function checkServer(settings: pg.ClientConfig, url: string): Promise<void> {
+  const client = new pg.Client(settings);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await checkVersion(client, url);
+  } finally {
+    await Promise.race([client.end(), sleep(CLOSE_MILLISECONDS, undefined, { ref: false })]);
+  }
+}
+
+async function checkVersion(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(
     "select current_setting('server_version') as version, current_setting('server_version_num')::int as number",
   );
   const found = rows[0];

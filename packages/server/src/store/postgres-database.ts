@@ -17,6 +17,9 @@ export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #listener: Listener;
   #closed: Promise<void> | undefined;
+  /** Grows when a migration made the plans of open sessions stale; older sessions are then not used again. */
+  #generation = 0;
+  readonly #generations = new WeakMap<pg.PoolClient, number>();
 
   constructor(pool: pg.Pool, listener: Listener, warn: (sentence: string) => void) {
     this.#pool = pool;
@@ -24,20 +27,29 @@ export class PostgresDatabase implements Database {
     // An idle client that dies tells the pool, which drops it; without a listener that event would end the process.
     pool.on('error', (error) => warn(`An idle database connection was lost: ${error.message}.`));
     // The pool listens only while a client is idle; a cut while it is taken would end the process as well.
-    pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      this.#generations.set(client, this.#generation);
+    });
   }
 
   async query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]> {
-    const client = await this.#connect();
-    try {
-      const { rows } = await client.query({ text, values: values as unknown[], name });
-      client.release();
-      return rows as Row[];
-    } catch (error) {
-      const { kind } = databaseFailure(error);
-      client.release(isSessionGone(kind) || isStalePlan(error));
-      // A statement outside a transaction commits itself, so a lost answer leaves open whether it did.
-      throw asCallersSeeIt(kind === 'connection_lost' || kind === 'shutdown' ? new CommitUnknown(error) : error);
+    for (let run = 1; ; run += 1) {
+      const client = await this.#connect();
+      try {
+        const { rows } = await client.query({ text, values: values as unknown[], name });
+        client.release();
+        return rows as Row[];
+      } catch (error) {
+        const { kind } = databaseFailure(error);
+        client.release(isSessionGone(kind));
+        // The server refused before it did anything, so the statement may run once more on a new session.
+        if (this.#madeStale(error) && run === 1) {
+          continue;
+        }
+        // A statement outside a transaction commits itself, so a lost answer leaves open whether it did.
+        throw asCallersSeeIt(kind === 'connection_lost' || kind === 'shutdown' ? new CommitUnknown(error) : error);
+      }
     }
   }
 
@@ -70,10 +82,25 @@ export class PostgresDatabase implements Database {
       throw new GantryError('unavailable', 'The connection to the database was closed by this process.');
     }
     try {
-      return await this.#pool.connect();
+      let client = await this.#pool.connect();
+      while (this.#generations.get(client) !== this.#generation) {
+        client.release(true);
+        client = await this.#pool.connect();
+      }
+      return client;
     } catch (error) {
       throw new GantryError('unavailable', 'The database does not answer.', { cause: error });
     }
+  }
+
+  /** A named statement whose tables a migration changed: its plan lives in the session, as do those of others. */
+  #madeStale(error: unknown): boolean {
+    const { sqlState, message } = databaseFailure(error);
+    const isStale = sqlState === '0A000' && message.includes('cached plan must not change result type');
+    if (isStale) {
+      this.#generation += 1;
+    }
+    return isStale;
   }
 
   async #runOnce<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Run<Result>> {
@@ -91,7 +118,7 @@ export class PostgresDatabase implements Database {
       // What broke the transaction decides, even when the work wrapped it in an error of its own.
       const broken = transaction.failure ?? error;
       const { kind } = databaseFailure(broken);
-      const again = kind === 'serialization' || kind === 'deadlock' || isStalePlan(broken);
+      const again = kind === 'serialization' || kind === 'deadlock' || this.#madeStale(broken);
       return { kind: 'failed', error, again };
     }
   }
@@ -100,9 +127,3 @@ export class PostgresDatabase implements Database {
 type Run<Result> =
   | { readonly kind: 'committed'; readonly result: Result }
   | { readonly kind: 'failed'; readonly error: unknown; readonly again: boolean };
-
-/** A named statement whose tables a migration changed meanwhile: the plan lives in the session, so a new one is needed. */
-function isStalePlan(error: unknown): boolean {
-  const { sqlState, message } = databaseFailure(error);
-  return sqlState === '0A000' && message.includes('cached plan must not change result type');
-}
