@@ -63,7 +63,7 @@ export function run(what, program, programArguments) {
 }
 
 /** npm as the very program that runs us, where we run below it: PATH may hold another one or none. */
-function npm(...npmArguments) {
+export function npm(...npmArguments) {
   const script = process.env.npm_execpath;
   return script?.endsWith('.js') || script?.endsWith('.cjs')
     ? [process.execPath, [script, ...npmArguments]]

