@@ -96,7 +96,7 @@ export class LocalExecutor implements Executor {
     const { attemptId } = order;
     if (this.#attempts.has(attemptId) || this.#ended.has(attemptId)) return Promise.resolve();
     const under = this.#starting.get(attemptId);
-    if (under) return under;
+    if (under !== undefined) return under;
     const starting = this.#launch(order).finally(() => this.#starting.delete(attemptId));
     this.#starting.set(attemptId, starting);
     return starting;
