@@ -9,15 +9,16 @@ import { openDatabase } from '../store/connect.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { migrate } from '../store/migrator.ts';
 import { awaitHealth, type HealthPart } from './await-health.ts';
-import { workerFile } from './build-executors.ts';
+import { LOCAL_EXECUTOR, workerFile } from './build-executors.ts';
 import { Child } from './child-process.ts';
 import { type Configuration, dagsFolder } from './configuration.ts';
 import { removeConnection, writeConnection } from './connection-file.ts';
+import { endLocalWorkers } from './end-local-workers.ts';
 import { lockHome } from './home-lock.ts';
 import { localUrl } from './local-url.ts';
 import { readLogLine, WARNING_LEVEL } from './log-line.ts';
 import { PartLog } from './part-log.ts';
-import { childEnvironment, LOCAL_IMAGE, needsLocalCluster } from './standalone-environment.ts';
+import { childEnvironment, LOCAL_IMAGE, needsLocalCluster, standaloneExecutors } from './standalone-environment.ts';
 import { StopStack } from './stop-stack.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -28,11 +29,12 @@ const PARTS = ['api-server', 'dag-processor', 'scheduler'] as const satisfies re
 const READY_LIMIT_MILLISECONDS = 120_000;
 /** Above the 15 s after which a child is killed, and the 25 s of the database's own bound. */
 const STOP_LIMIT_MILLISECONDS = 30_000;
+const WORKER_GRACE_MILLISECONDS = 5_000;
 const CONNECTION_HOURS = 24 * 365;
 /** A claim that exists from the start, so that an example can leave files where they are found. */
 const OUTPUT_CLAIM = 'gantry-output';
 
-export type StandalonePart = 'database' | 'cluster' | HealthPart;
+export type StandalonePart = 'database' | 'cluster' | 'workers' | HealthPart;
 
 /** What standalone tells while it starts, runs and stops. */
 export interface StandaloneEvents {
@@ -84,6 +86,7 @@ class StandaloneStart {
   readonly #stops = new StopStack();
   /** Null until the home is ours: what lies in another standalone's home is not touched. */
   #releaseHome: (() => void) | null = null;
+  #databaseUrl = '';
 
   constructor(configuration: Configuration, events: StandaloneEvents) {
     this.#configuration = configuration;
@@ -104,6 +107,7 @@ class StandaloneStart {
     const database = await this.#database();
     signal.throwIfAborted();
     const { url: databaseUrl, password } = database;
+    this.#databaseUrl = databaseUrl;
     const kubeconfigPath = await this.#cluster();
     signal.throwIfAborted();
     const environment = childEnvironment(this.#configuration, {
@@ -188,7 +192,12 @@ class StandaloneStart {
     signal: AbortSignal,
   ): Promise<{ readonly failed: Promise<string> }> {
     const startedAt = systemClock.monotonic();
-    const children = PARTS.map((part) => this.#child(part, environment, ledger));
+    const children = PARTS.map((part) => {
+      const child = this.#child(part, environment, ledger);
+      // Ended after the scheduler, which would start others, and before the API server, which takes their last reports.
+      if (part === 'api-server') this.#stops.push('workers', STOP_LIMIT_MILLISECONDS, () => this.#endWorkers());
+      return child;
+    });
     const failed = Promise.race(children.map((child) => child.failed));
     const places: Record<HealthPart, string> = {
       'api-server': url,
@@ -210,6 +219,17 @@ class StandaloneStart {
       await healthy.catch(() => undefined);
     }
     return { failed };
+  }
+
+  async #endWorkers(): Promise<void> {
+    if (!standaloneExecutors(this.#configuration).includes(LOCAL_EXECUTOR)) return;
+    const database = await openDatabase({ url: this.#databaseUrl, applicationName: 'gantry standalone', poolSize: 1 });
+    try {
+      const of = { executor: LOCAL_EXECUTOR, workerFile: workerFile() };
+      await endLocalWorkers(database, of, WORKER_GRACE_MILLISECONDS, systemClock);
+    } finally {
+      await database.close();
+    }
   }
 
   #child(part: HealthPart, environment: NodeJS.ProcessEnv, ledger: ProcessLedger): Child {

@@ -11,6 +11,7 @@ import type { RunView } from '../progress/run-view.ts';
 const NAMES: Readonly<Record<StandalonePart, string>> = {
   database: 'database',
   cluster: 'local cluster',
+  workers: 'workers',
   'api-server': 'API server',
   'dag-processor': 'DAG processor',
   scheduler: 'scheduler',

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@gantry/sdk/model';
+import { signalGroup } from '../executors/local/signal-group.ts';
+import type { Queryable } from '../store/database.ts';
+import { listTaskInstances } from '../store/list-task-instances.ts';
+
+const LOOK_MILLISECONDS = 100;
+const MOST_WORKERS = 1_000;
+
+/**
+ * Ends the workers that a local executor has running, which outlive their scheduler by design. They are asked first and
+ * have `graceMilliseconds` to report. A process that has a worker's number but does not run `workerFile` is left alone.
+ */
+export async function endLocalWorkers(
+  database: Queryable,
+  of: { readonly executor: string; readonly workerFile: string },
+  graceMilliseconds: number,
+  clock: Clock,
+): Promise<void> {
+  const filter = { states: ['running'], executors: [of.executor], ranges: [] };
+  const { rows } = await listTaskInstances(database, filter, { orderBy: [], limit: MOST_WORKERS, offset: 0 });
+  const here = rows.flatMap(({ hostname: host, pid }) => (host === hostname() && pid !== null ? [pid] : []));
+  const alive = (): number[] => here.filter((pid) => commandOf(pid).includes(of.workerFile));
+  for (const pid of alive()) signalGroup(pid, 'SIGTERM');
+  const end = clock.monotonic() + graceMilliseconds;
+  while (alive().length > 0 && clock.monotonic() < end) await sleep(LOOK_MILLISECONDS);
+  for (const pid of alive()) signalGroup(pid, 'SIGKILL');
+}
+
+function commandOf(pid: number): string {
+  return spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
+}
