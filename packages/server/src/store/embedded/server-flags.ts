@@ -1,7 +1,7 @@
 /** What shapes an embedded server besides its place. */
 export interface ServerShape {
   readonly port: number;
-  /** False: data may be lost when the machine (not the process) stops; for tests. */
+  /** False: data may be lost when the machine stops, though not when the server is killed; for tests. */
   readonly durable: boolean;
   readonly maxConnections: number;
   /** Loads pg_stat_statements. */
@@ -27,7 +27,7 @@ export function serverFlags(data: string, shape: ServerShape): string[] {
     io_method: 'sync',
     wal_level: 'minimal',
     max_wal_senders: 0,
-    ...(shape.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(shape.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     ...(shape.statementStatistics ? { shared_preload_libraries: 'pg_stat_statements' } : {}),
   };
   return ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
