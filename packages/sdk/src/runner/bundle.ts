@@ -9,6 +9,7 @@ import { ConfigurationFault } from './failures.ts';
 /** A bundle that lies in a file and is what its digest says. */
 export interface BundleFile {
   readonly path: string;
+  readonly bytes: number;
   /** Folder that was made for it alone; null when it lies in the bundle folder. */
   readonly ownFolder: string | null;
 }
@@ -27,7 +28,7 @@ export function readBundle(folder: string | null, digest: string | null): string
 export function placeBundle(answer: ClaimAnswer, folder: string | null, heldText: string | null): BundleFile {
   const digest = answer.bundleDigest;
   const held = heldText !== null && digestOf(heldText) === digest;
-  if (held && folder !== null) return { path: fileOf(folder, digest), ownFolder: null };
+  if (held && folder !== null) return { path: fileOf(folder, digest), bytes: heldText.length, ownFolder: null };
   const text = answer.bundle ?? heldText;
   if (text === null) {
     throw new ConfigurationFault(`The API server sent no bundle, and the worker holds none with the digest ${digest}.`);
@@ -86,7 +87,7 @@ function intoFolder(folder: string, digest: string, text: string): BundleFile | 
     mkdirSync(folder, { recursive: true });
     writeFileSync(unfinished, text);
     renameSync(unfinished, path);
-    return { path, ownFolder: null };
+    return { path, bytes: text.length, ownFolder: null };
   } catch {
     return null;
   }
@@ -96,5 +97,5 @@ function intoOwnFolder(digest: string, text: string): BundleFile {
   const ownFolder = mkdtempSync(join(tmpdir(), 'gantry-bundle-'));
   const path = fileOf(ownFolder, digest);
   writeFileSync(path, text);
-  return { path, ownFolder };
+  return { path, bytes: text.length, ownFolder };
 }

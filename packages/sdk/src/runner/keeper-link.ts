@@ -25,7 +25,11 @@ const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** The main thread's end of the keeper: what it tells it and asks it. */
 export class KeeperLink {
-  readonly #worker: Worker;
+  readonly #file: string;
+  readonly #events: KeeperEvents;
+  #worker: Worker | null = null;
+  /** What was said before the thread was started. */
+  readonly #unsent: ToKeeper[] = [];
   readonly #cells: Int32Array;
   readonly #asked = new Map<number, (answer: ApiAnswer<unknown>) => void>();
   readonly #now: () => number;
@@ -36,16 +40,27 @@ export class KeeperLink {
   #early: LogLine[] | null = [];
   #earlyBytes = 0;
 
-  /** Starts the thread from the worker's own file. */
-  constructor(file: string, start: Omit<KeeperStart, 'cells'>, events: KeeperEvents, now: () => number) {
-    const cells = new SharedArrayBuffer(CELL_COUNT * Int32Array.BYTES_PER_ELEMENT);
-    const workerData: KeeperStart = { ...start, cells };
-    this.#cells = new Int32Array(cells);
+  /** `file` is the worker's own file, from which the thread is started as well. */
+  constructor(file: string, events: KeeperEvents, now: () => number) {
+    this.#file = file;
+    this.#events = events;
     this.#now = now;
-    this.#worker = new Worker(file, { workerData, env: SHARE_ENV, execArgv: [], trackUnmanagedFds: false });
-    this.#worker.on('message', (message: ToMain) => this.#take(message, events));
-    this.#worker.on('error', events.onBroken);
-    this.#worker.unref();
+    this.#cells = new Int32Array(new SharedArrayBuffer(CELL_COUNT * Int32Array.BYTES_PER_ELEMENT));
+  }
+
+  /**
+   * Starts the thread, at the latest before user code can block this one for long. Not earlier, because a thread that
+   * has not come far is quickly ended again: a task that is over at once pays a third of its price.
+   */
+  start(): void {
+    if (this.#worker !== null) return;
+    const workerData: KeeperStart = { cells: this.#cells.buffer as SharedArrayBuffer };
+    const worker = new Worker(this.#file, { workerData, env: SHARE_ENV, execArgv: [], trackUnmanagedFds: false });
+    this.#worker = worker;
+    worker.on('message', (message: ToMain) => this.#take(message));
+    worker.on('error', this.#events.onBroken);
+    worker.unref();
+    for (const message of this.#unsent.splice(0)) worker.postMessage(message);
   }
 
   claimed(terms: LeaseTerms): void {
@@ -54,6 +69,7 @@ export class KeeperLink {
 
   terminated(): void {
     this.#post({ kind: 'terminated' });
+    this.start();
   }
 
   /** Takes a line for the log; when far too many wait, drops it and says so once there is room again. */
@@ -71,7 +87,8 @@ export class KeeperLink {
   read(path: string): Promise<ApiAnswer<unknown>> {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
-    this.hold();
+    this.start();
+    this.#hold();
     return new Promise((resolve) => {
       this.#asked.set(number, resolve);
       this.#post({ kind: 'read', number, path });
@@ -93,7 +110,8 @@ export class KeeperLink {
   finish(outcome: Outcome): void {
     this.#noteDropped();
     this.#post({ kind: 'finish', outcome });
-    this.hold();
+    this.start();
+    this.#hold();
   }
 
   /** Blocks this thread until all is told, for code that must not go on; gives the exit code. */
@@ -103,19 +121,19 @@ export class KeeperLink {
   }
 
   /** Keeps the process up although the task has nothing left to do. */
-  hold(): void {
+  #hold(): void {
     this.#holds += 1;
-    this.#worker.ref();
+    this.#worker?.ref();
   }
 
   #release(): void {
     this.#holds -= 1;
-    if (this.#holds === 0) this.#worker.unref();
+    if (this.#holds === 0) this.#worker?.unref();
   }
 
-  #take(message: ToMain, events: KeeperEvents): void {
-    if (message.kind === 'stop') events.onStop(message.sentence);
-    else if (message.kind === 'over') events.onOver(message.exitCode);
+  #take(message: ToMain): void {
+    if (message.kind === 'stop') this.#events.onStop(message.sentence);
+    else if (message.kind === 'over') this.#events.onOver(message.exitCode);
     else this.#answered(message.number, message.answer);
   }
 
@@ -149,6 +167,7 @@ export class KeeperLink {
   }
 
   #post(message: ToKeeper): void {
-    this.#worker.postMessage(message);
+    if (this.#worker === null) this.#unsent.push(message);
+    else this.#worker.postMessage(message);
   }
 }

@@ -13,7 +13,7 @@ export function keepInThread(): void {
   if (port === null) return;
   const start = workerData as KeeperStart;
   const keeper = new Keeper({
-    client: new ApiClient(start.apiUrl, start.attemptId),
+    connect: (apiUrl, attemptId) => new ApiClient(apiUrl, attemptId),
     cells: new Int32Array(start.cells),
     now: systemClock.now,
     monotonic: systemClock.monotonic,

@@ -1,3 +1,4 @@
+import type { LogChunk } from '../model/execution-api.ts';
 import type { Failure, FailureClass } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiAnswer, ApiClient } from './api-client.ts';
@@ -9,7 +10,7 @@ import { Renewal } from './renewal.ts';
 import { Reporter } from './reporter.ts';
 
 export interface KeeperPorts {
-  readonly client: ApiClient;
+  readonly connect: (apiUrl: string, attemptId: string) => ApiClient;
   readonly cells: Int32Array;
   readonly now: () => number;
   readonly monotonic: () => number;
@@ -31,7 +32,7 @@ interface StopCause {
 }
 
 export const LOST_EXIT_CODE = 75;
-const READ_MILLISECONDS = 10_000;
+const SEND_MILLISECONDS = 10_000;
 /** How long a finished main thread may take to leave, and one whose task was stopped. */
 const LEAVE_MILLISECONDS = 10_000;
 const STOPPED_LEAVE_MILLISECONDS = 250;
@@ -46,6 +47,7 @@ export class Keeper {
   readonly #ports: KeeperPorts;
   #phase: 'running' | 'stopping' | 'reporting' | 'over' = 'running';
   #terms: LeaseTerms | null = null;
+  #client: ApiClient | null = null;
   #renewal: Renewal | null = null;
   #sender: LogSender | null = null;
   #cause: StopCause | null = null;
@@ -65,7 +67,8 @@ export class Keeper {
         this.#sender?.add(message.lines);
         break;
       case 'finish':
-        this.#speak();
+        // The main thread leaves it to the keeper, also when it has tried to report by itself and could not.
+        Atomics.store(this.#ports.cells, CELLS.speaker, SPEAKER.keeper);
         void this.#finish(message.outcome);
         break;
       case 'terminated':
@@ -78,32 +81,32 @@ export class Keeper {
   }
 
   #claimed(terms: LeaseTerms): void {
-    const { client, cells, now, monotonic, fraction } = this.#ports;
+    const { connect, cells, now, monotonic, fraction } = this.#ports;
+    const client = connect(terms.apiUrl, terms.attemptId);
     this.#terms = terms;
-    this.#sender = new LogSender({
-      send: (chunk) => client.sendLogs(terms.token, chunk, 10_000),
-      cells,
-      now,
-      fraction,
-    });
-    const heartbeat = (timeout: number) => client.heartbeat(terms.token, timeout);
+    this.#client = client;
+    const send = (chunk: LogChunk) => this.#whenSpeaking(() => client.sendLogs(terms.token, chunk, SEND_MILLISECONDS));
+    this.#sender = new LogSender({ send, cells, now, fraction });
+    const heartbeat = (timeout: number) => this.#whenSpeaking(() => client.heartbeat(terms.token, timeout));
     const onStop = (sentence: string) => this.#stop({ kind: 'killed', sentence });
     const onTaken = () => this.#stop({ kind: 'taken', sentence: 'The attempt is no longer this worker’s.' });
     const onLeaseEnd = () => this.#lost();
     this.#renewal = new Renewal({ heartbeat, monotonic, fraction, onStop, onTaken, onLeaseEnd }, terms);
-    const was = Atomics.compareExchange(cells, CELLS.speaker, SPEAKER.nobody, SPEAKER.keeper);
-    if (was !== SPEAKER.main) this.#watch(terms);
+    this.#renewal.start();
+    this.#watchTimeout(terms.executionTimeoutSeconds);
   }
 
-  /** The main thread tried to report by itself and could not; from now on the keeper speaks. */
-  #speak(): void {
-    const was = Atomics.exchange(this.#ports.cells, CELLS.speaker, SPEAKER.keeper);
-    if (was === SPEAKER.main) this.#renewal?.start();
+  /** The word is the first's who takes it: a task that ends at once is reported by the main thread alone. */
+  #speaks(): boolean {
+    const { nobody, keeper, main } = SPEAKER;
+    return Atomics.compareExchange(this.#ports.cells, CELLS.speaker, nobody, keeper) !== main;
   }
 
-  #watch(terms: LeaseTerms): void {
-    this.#renewal?.start();
-    const seconds = terms.executionTimeoutSeconds;
+  async #whenSpeaking<Body>(ask: () => Promise<ApiAnswer<Body>>): Promise<ApiAnswer<Body>> {
+    return this.#speaks() ? await ask() : { kind: 'away', sentence: 'The main thread is reporting.' };
+  }
+
+  #watchTimeout(seconds: number | null): void {
     if (seconds === null) return;
     const sentence = `The task ran longer than its execution timeout of ${seconds} s.`;
     const onTimeout = () => this.#stop({ kind: 'timeout', sentence });
@@ -118,7 +121,7 @@ export class Keeper {
 
   #stop(cause: StopCause): void {
     // While a report is under way a stop comes too late to matter; an attempt that was taken away meets the 409 itself.
-    if (this.#phase === 'reporting' || this.#phase === 'over') return;
+    if (this.#phase === 'reporting' || this.#phase === 'over' || !this.#speaks()) return;
     if (this.#cause === null || rankOf(cause.kind) > rankOf(this.#cause.kind)) this.#cause = cause;
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
@@ -145,12 +148,13 @@ export class Keeper {
   }
 
   async #report(outcome: Outcome): Promise<number> {
-    const terms = this.#terms as LeaseTerms;
+    const { token } = this.#terms as LeaseTerms;
+    const client = this.#client as ApiClient;
     const sender = this.#sender as LogSender;
     const renewal = this.#renewal as Renewal;
-    const { client, monotonic, fraction } = this.#ports;
+    const { monotonic, fraction } = this.#ports;
     const reporter = new Reporter({
-      report: (request, timeout) => client.report(terms.token, request, timeout),
+      report: (request, timeout) => client.report(token, request, timeout),
       monotonic,
       fraction,
       leaseEnd: () => renewal.leaseEnd,
@@ -177,14 +181,16 @@ export class Keeper {
 
   /** For the task's context: repeated while the API is away; the end of the lease ends that too. */
   async #read(number: number, path: string): Promise<void> {
-    const token = this.#terms?.token ?? '';
-    let answer: ApiAnswer<unknown>;
-    for (let tries = 1; ; tries += 1) {
-      answer = await this.#ports.client.read(token, path, READ_MILLISECONDS);
-      if (answer.kind !== 'away' || this.#phase === 'over') break;
+    const { token } = this.#terms as LeaseTerms;
+    const client = this.#client as ApiClient;
+    for (let tries = 1; this.#phase !== 'over'; tries += 1) {
+      const answer = await client.read(token, path, SEND_MILLISECONDS);
+      if (answer.kind !== 'away') {
+        this.#ports.post({ kind: 'value', number, answer });
+        return;
+      }
       await pause(backOffMilliseconds(tries, this.#ports.fraction()));
     }
-    this.#ports.post({ kind: 'value', number, answer });
   }
 
   #clearTimer(): void {

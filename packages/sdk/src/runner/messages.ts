@@ -4,14 +4,14 @@ import type { ApiAnswer } from './api-client.ts';
 
 /** What the keeper is made with. */
 export interface KeeperStart {
-  readonly apiUrl: string;
-  readonly attemptId: string;
   /** SharedArrayBuffer of CELLS. */
   readonly cells: SharedArrayBuffer;
 }
 
 /** The terms of the claim, without the bundle and what only the task needs. */
 export interface LeaseTerms extends Pick<ClaimAnswer, 'leaseSeconds' | 'heartbeatSeconds' | 'killGraceSeconds'> {
+  readonly apiUrl: string;
+  readonly attemptId: string;
   readonly token: string;
   /** Monotonic milliseconds at which the claim was sent. */
   readonly sentAt: number;

@@ -12,12 +12,19 @@ import { makeTaskLog } from './task-log.ts';
 
 export interface AttemptPorts {
   readonly attemptId: string;
-  readonly link: Pick<KeeperLink, 'read'>;
+  readonly link: Pick<KeeperLink, 'read' | 'start'>;
   readonly takeLine: (line: LogLine) => void;
   readonly now: () => number;
   readonly signal: () => AbortSignal;
   readonly onBundle: (bundle: BundleFile) => void;
 }
+
+/**
+ * Loading a bundle takes milliseconds, since the DAG processor bounds it, so the lease needs no keeper meanwhile. Except
+ * where either could be otherwise.
+ */
+const SHORT_LEASE_SECONDS = 15;
+const LARGE_BUNDLE_BYTES = 1024 * 1024;
 
 /** Loads the bundle, runs the task's function once and gives the outcome; never rejects. */
 export async function runAttempt(
@@ -29,6 +36,7 @@ export async function runAttempt(
   try {
     const bundle = placeBundle(answer, held.folder, held.text);
     ports.onBundle(bundle);
+    if (answer.leaseSeconds < SHORT_LEASE_SECONDS || bundle.bytes > LARGE_BUNDLE_BYTES) ports.link.start();
     deed = 'The DAG’s file could not be loaded:';
     const exports = await evaluateBundle(bundle.path);
     deed = 'The task failed with';
@@ -50,6 +58,7 @@ async function runTask(answer: ClaimAnswer, exports: object, ports: AttemptPorts
     read: (path) => ports.link.read(path),
     signal: ports.signal,
   });
+  ports.link.start();
   const returned = await handler(input, context);
   return interpretResult(task.kind, returned, Object.fromEntries(xcoms), downstream);
 }

@@ -22,21 +22,33 @@ const exitProcess: (exitCode: number) => never = process.exit.bind(process);
 /** Runs the one attempt of this process, from its claim to its exit. */
 export async function runWorker(file: string): Promise<void> {
   const settings = readSettings();
+  const stage = new Stage(file);
+  if (settings.attemptId === null) prepareSpare(stage);
   const assignment = readAssignment(settings);
   if (assignment === null) return exitProcess(0);
   hideCredential();
   const held = readBundle(settings.bundleFolder, assignment.bundleDigest);
   const client = new ApiClient(settings.apiUrl, assignment.attemptId);
   const claiming = claim(client, settings, assignment, held !== null);
-  // Needed for the digest of the bundle; loaded while the API server works.
-  process.getBuiltinModule('node:crypto');
+  loadCrypto();
   const result = await claiming;
   if (result.kind === 'taken') return exitProcess(0);
   if (result.kind === 'given_up') {
     say(result.sentence);
     return exitProcess(LOST_EXIT_CODE);
   }
-  await runClaimed(file, settings, assignment, client, result, held);
+  await runClaimed(stage, settings, assignment, client, result, held);
+}
+
+/** A spare worker has time: what others put off is done now. */
+function prepareSpare(stage: Stage): void {
+  stage.link.start();
+  loadCrypto();
+}
+
+/** Needed for the digest of the bundle; loaded while the API server works on the claim. */
+function loadCrypto(): void {
+  process.getBuiltinModule('node:crypto');
 }
 
 function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assignment, hasBundle: boolean) {
@@ -46,38 +58,22 @@ function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assi
 }
 
 async function runClaimed(
-  file: string,
-  settings: WorkerSettings,
+  { link, abort, bundles, leave }: Stage,
+  { apiUrl, bundleFolder }: WorkerSettings,
   { attemptId }: Assignment,
   client: ApiClient,
   { answer, token, sentAt }: GrantedClaim,
   heldText: string | null,
 ): Promise<void> {
-  const abort = new LazyAbort();
-  const bundles: BundleFile[] = [];
-  const leave = (exitCode: number): never => {
-    try {
-      for (const bundle of bundles) removeBundle(bundle);
-    } catch {
-      // What could not be removed lies in the system's folder for such things.
-    }
-    return exitProcess(exitCode);
-  };
-  const onBroken = (error: Error) => {
-    say(`The keeper of the attempt broke: ${error.stack ?? error.message}`);
-    endOtherProcesses();
-    leave(LOST_EXIT_CODE);
-  };
-  const events = { onStop: (sentence: string) => abort.abort(sentence), onOver: leave, onBroken };
-  const link = new KeeperLink(file, { apiUrl: settings.apiUrl, attemptId }, events, systemClock.now);
   const { leaseSeconds, heartbeatSeconds, killGraceSeconds, task } = answer;
   const { executionTimeoutSeconds } = task;
-  link.claimed({ token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds });
+  const terms = { token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds };
+  link.claimed({ apiUrl, attemptId, ...terms });
   const output = new OutputCapture((line) => link.line(line), systemClock.now);
   const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput: () => output.flush(), leave });
   end.guard();
   output.start();
-  const held = { folder: settings.bundleFolder, text: heldText };
+  const held = { folder: bundleFolder, text: heldText };
   const outcome = await runAttempt(answer, held, {
     attemptId,
     link,
@@ -87,6 +83,32 @@ async function runClaimed(
     onBundle: (bundle) => bundles.push(bundle),
   });
   await end.finish(outcome);
+}
+
+/** What an attempt runs on in this process, and how the process is left. */
+class Stage {
+  readonly abort = new LazyAbort();
+  readonly bundles: BundleFile[] = [];
+  readonly link: KeeperLink;
+
+  constructor(file: string) {
+    const onStop = (sentence: string) => this.abort.abort(sentence);
+    const onBroken = (error: Error) => {
+      say(`The keeper of the attempt broke: ${error.stack ?? error.message}`);
+      endOtherProcesses();
+      this.leave(LOST_EXIT_CODE);
+    };
+    this.link = new KeeperLink(file, { onStop, onOver: (exitCode) => this.leave(exitCode), onBroken }, systemClock.now);
+  }
+
+  readonly leave = (exitCode: number): never => {
+    try {
+      for (const bundle of this.bundles) removeBundle(bundle);
+    } catch {
+      // What could not be removed lies in the system's folder for such things.
+    }
+    return exitProcess(exitCode);
+  };
 }
 
 /** An AbortController that is made when it is first needed. */
