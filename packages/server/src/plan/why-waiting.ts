@@ -18,10 +18,10 @@ export function whyWaiting(candidate: Candidate, limit: Limit, limits: Admission
     case 'pool_too_small':
       return `Cannot start: it asks for ${poolSlots} slots, and pool ${pool} has ${slots}. Enlarge the pool or ask for fewer.`;
     case 'max_active_tasks':
-      return `Waits: ${candidate.maxActiveTasks} tasks of this run are active, as many as maxActiveTasks allows.`;
+      return `Waits for another task of this run: maxActiveTasks is ${candidate.maxActiveTasks}.`;
     case 'max_active_tis_per_dag':
-      return `Waits: ${candidate.maxActiveTisPerDag} instances of this task are active, as many as maxActiveTisPerDag allows.`;
+      return `Waits for the same task of another run: maxActiveTisPerDag is ${candidate.maxActiveTisPerDag}.`;
     case 'max_active_tis_per_dagrun':
-      return `Waits: ${candidate.maxActiveTisPerDagrun} instances of this task are active in this run, as many as maxActiveTisPerDagrun allows.`;
+      return `Waits for another instance of this task in this run: maxActiveTisPerDagrun is ${candidate.maxActiveTisPerDagrun}.`;
   }
 }

@@ -37,8 +37,8 @@ function nextStart(ticks: Ticks, { startDate, lastRun, catchup, now }: ScheduleS
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** Two runs never share a logical date, so an aligned start that is not after the last run's moves on by a tick. */
+/** Two runs never share a logical date: an aligned start that is the last run's own moves on by a tick. */
 function startAfter(ticks: Ticks, lastRun: NonNullable<ScheduleSituation['lastRun']>): number | null {
   const aligned = lastUntil(ticks, lastRun.intervalEnd);
-  return aligned === null || aligned <= lastRun.logicalDate ? ticks.after(lastRun.logicalDate) : aligned;
+  return aligned === null || aligned === lastRun.logicalDate ? ticks.after(lastRun.intervalEnd) : aligned;
 }
