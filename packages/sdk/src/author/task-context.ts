@@ -6,6 +6,8 @@ export interface TaskContext<Params = JsonObject> {
   readonly run: RunFactsOfContext;
   /** The run's params: defaults, with the run's conf on top. */
   readonly params: Params;
+  /** What was given when the run was triggered. */
+  readonly conf: JsonObject;
   readonly log: TaskLogger;
   readonly xcom: XComs;
   readonly variables: Variables;
@@ -23,17 +25,20 @@ export interface TaskFactsOfContext {
   readonly tryNumber: number;
   /** Number of retries allowed, so at most `maxTries + 1` tries, as in Airflow. */
   readonly maxTries: number;
+  /** Another one for each try. */
+  readonly attemptId: string;
 }
 
-/** Times are ISO 8601 in UTC; null for a run that has none. */
+/** Times are null for a run that has none. */
 export interface RunFactsOfContext {
+  readonly dagId: string;
   readonly runId: string;
   readonly runType: RunType;
   /** The version of the DAG that the run is pinned to. */
   readonly version: number;
-  readonly logicalDate: string | null;
-  readonly dataIntervalStart: string | null;
-  readonly dataIntervalEnd: string | null;
+  readonly logicalDate: Date | null;
+  readonly dataIntervalStart: Date | null;
+  readonly dataIntervalEnd: Date | null;
   /** What was given when the run was triggered. */
   readonly conf: JsonObject;
 }
@@ -49,8 +54,8 @@ export interface TaskLogger {
 export interface XComs {
   /** Stored together with the task's success, so a try that fails leaves none. */
   push(key: string, value: Json): void;
-  /** The value another task of the same run pushed; null when there is none. `key` is `return_value` by default. */
-  pull<Value extends Json = Json>(from: XComAddress): Promise<Value | null>;
+  /** The value another task of the same run pushed; null when there is none. A text is a task id; `key` is `return_value` by default. */
+  pull<Value extends Json = Json>(from: XComAddress | string): Promise<Value | null>;
 }
 
 export interface XComAddress {
@@ -62,6 +67,8 @@ export interface XComAddress {
 export interface Variables {
   /** The variable's text, or `fallback` when it is not set; without a fallback an unset variable is an error. */
   get(key: string, fallback?: string): Promise<string>;
+  /** The same, parsed as JSON. */
+  getJson<Value extends Json = Json>(key: string, fallback?: Value): Promise<Value>;
 }
 
 export interface Connections {
