@@ -88,7 +88,7 @@ test.each([
   ['docs/trigger-rules.md', 'trigger rule', TRIGGER_RULES],
   ['docs/tasks-and-retries.md', 'task state', TASK_STATES],
   ['docs/failures.md', 'failure class', FAILURE_CLASSES],
-  ['docs/dags.md', 'option of a DAG', fieldsOf('dag.ts', 'DagOptions')],
+  ['docs/dags.md', 'option of a DAG', fieldsOf('dag-options.ts', 'DagOptions')],
   ['docs/dags.md', 'option of a task', fieldsOf('task-options.ts', 'TaskOptions')],
   ['docs/dags.md', 'field of the context', fieldsOf('task-context.ts', 'TaskContext<Params = JsonObject>')],
   ['docs/architecture.md', 'room', roomsOfTheHouseTest()],
