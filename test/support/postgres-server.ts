@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -18,8 +18,24 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   chmodSync(folder, 0o711);
   const postgres = await startEmbeddedPostgres({ folder: join(folder, 'server'), durable: false, maxConnections: 300 });
   project.provide('postgresUrl', postgres.url);
+  // A signal makes Vitest exit without its tear-down, and the server would be left behind.
+  const abandon = (): void => stopNow(join(folder, 'server', 'data', 'postmaster.pid'));
+  process.once('exit', abandon);
   return async () => {
     await postgres.stop();
+    process.off('exit', abandon);
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** Ends the server of a process that is exiting, when nothing asynchronous can run any more. */
+function stopNow(pidFile: string): void {
+  try {
+    const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+    if (pid > 1) {
+      process.kill(pid, 'SIGINT');
+    }
+  } catch {
+    // It is gone already.
+  }
 }

@@ -30,7 +30,9 @@ export class TcpProxy {
   #isOpen = true;
   #isHolding = false;
   #isSwallowing = false;
+  #swallowedBytes = 0;
   #delayMilliseconds = 0;
+  #delayedBytes = 0;
   #held: Chunk[] = [];
   #loss: { readonly match: Match; readonly happened: () => void } | undefined;
   /** Connections whose next answer is to be lost. */
@@ -60,6 +62,21 @@ export class TcpProxy {
   /** How many connections stand now. */
   get connections(): number {
     return this.#pairs.size;
+  }
+
+  /** How many bytes `swallow` lost so far. */
+  get swallowedBytes(): number {
+    return this.#swallowedBytes;
+  }
+
+  /** How many bytes `hold` keeps now. */
+  get heldBytes(): number {
+    return this.#held.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** How many bytes were delayed so far. */
+  get delayedBytes(): number {
+    return this.#delayedBytes;
   }
 
   /** Resets every connection. */
@@ -173,11 +190,13 @@ export class TcpProxy {
 
   #pass(to: Socket, bytes: Buffer): void {
     if (this.#isSwallowing) {
+      this.#swallowedBytes += bytes.length;
       return;
     }
     if (this.#isHolding) {
       this.#held.push({ to, bytes });
     } else if (this.#delayMilliseconds > 0) {
+      this.#delayedBytes += bytes.length;
       setTimeout(() => to.write(bytes), this.#delayMilliseconds);
     } else {
       to.write(bytes);
