@@ -46,9 +46,15 @@ describe('endOfRun', () => {
     });
   });
 
-  it('does not judge what may wait for its past', () => {
-    const graph = sampleGraph([sampleTask('a'), sampleTask('b', ['a'], { dependsOnPast: true })]);
+  it('waits on for what only its past holds, beside what is deadlocked', () => {
+    const graph = sampleGraph([
+      sampleTask('a'),
+      sampleTask('b', ['a']),
+      sampleTask('c', [], { dependsOnPast: true }),
+      sampleTask('d', ['a'], { dependsOnPast: true }),
+    ]);
     expect(end({ a: 'removed' }, graph)).toBeNull();
+    expect(end({ a: 'removed', c: 'success' }, graph)?.reason).toContain('b (all_success), d (all_success)');
   });
 
   it('names a few of many', () => {

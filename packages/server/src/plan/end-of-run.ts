@@ -1,4 +1,5 @@
 import { isFinished, type RunState } from '@gantry/sdk/model';
+import { waitingForPast } from './past-dependency.ts';
 import type { InstanceSnapshot, RunSnapshot } from './snapshot.ts';
 
 /** How many tasks a sentence names. */
@@ -24,13 +25,17 @@ export function endOfRun(snapshot: RunSnapshot): EndOfRun | null {
   return { state: 'failed', reason: `Tasks that decide the run did not end well: ${listed(named)}.` };
 }
 
-/** Costs nothing while anything is under way. What waits for its past may be freed by another run and is not judged. */
+/**
+ * Costs nothing while anything is under way. What only its past holds may be freed by another run; Airflow judges no run
+ * that has a task with depends_on_past, which leaves a deadlocked one running for ever.
+ */
 function deadlock(snapshot: RunSnapshot): EndOfRun | null {
   if (snapshot.unfinished !== snapshot.unstarted) return null;
+  if (waitingForPast(snapshot).length > 0) return null;
   const { tasks } = snapshot.graph;
-  const waiting = snapshot.instances.filter(({ state }) => !isFinished(state));
-  if (waiting.some(({ index }) => tasks[index]!.dependsOnPast)) return null;
-  const stuck = waiting.filter((instance) => upstreamsAreOver(snapshot, instance));
+  const stuck = snapshot.instances.filter(
+    (instance) => !isFinished(instance.state) && upstreamsAreOver(snapshot, instance),
+  );
   const named = stuck.map(({ index }) => `${tasks[index]!.taskId} (${tasks[index]!.triggerRule})`);
   return {
     state: 'failed',
