@@ -3,12 +3,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkNode, installDependencies, root } from './set-up.mjs';
+import { install, requireNode, root } from './set-up.mjs';
 
-checkNode();
-const code = installDependencies();
-if (code !== 0) {
-  process.exit(code);
+requireNode();
+if (!install()) {
+  process.exit(2);
 }
 const { build } = await import('esbuild');
 // What a command does is loaded when it runs; here only its name is wanted.
