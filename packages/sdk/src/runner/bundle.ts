@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,9 @@ export function placeBundle(answer: ClaimAnswer, folder: string | null, heldText
 
 /** Removes what `placeBundle` made for this process alone. */
 export function removeBundle(bundle: BundleFile): void {
-  if (bundle.ownFolder !== null) rmSync(bundle.ownFolder, { recursive: true, force: true });
+  if (bundle.ownFolder === null) return;
+  unlinkSync(bundle.path);
+  rmdirSync(bundle.ownFolder);
 }
 
 /**
@@ -75,7 +77,8 @@ function isDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-function digestOf(text: string): string {
+/** Public for its first use, which costs the most and may be done while something else is waited for. */
+export function digestOf(text: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }
 

@@ -1,4 +1,4 @@
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { LogLine } from '../model/execution-api.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiAnswer } from './api-client.ts';
@@ -6,6 +6,7 @@ import { MOST_CHUNK_BYTES, MOST_CHUNK_LINES, sizeOf } from './log-chunks.ts';
 import {
   CELL_COUNT,
   CELLS,
+  KEEPER_ARGUMENT,
   type KeeperStart,
   type LeaseTerms,
   SPEAKER,
@@ -55,7 +56,14 @@ export class KeeperLink {
   start(): void {
     if (this.#worker !== null) return;
     const workerData: KeeperStart = { cells: this.#cells.buffer as SharedArrayBuffer };
-    const worker = new Worker(this.#file, { workerData, env: SHARE_ENV, execArgv: [], trackUnmanagedFds: false });
+    const threads = process.getBuiltinModule('node:worker_threads');
+    const worker = new threads.Worker(this.#file, {
+      workerData,
+      argv: [KEEPER_ARGUMENT],
+      env: threads.SHARE_ENV,
+      execArgv: [],
+      trackUnmanagedFds: false,
+    });
     this.#worker = worker;
     worker.on('message', (message: ToMain) => this.#take(message));
     worker.on('error', this.#events.onBroken);

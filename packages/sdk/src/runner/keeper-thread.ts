@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { ApiClient } from './api-client.ts';
 import { Keeper } from './keeper.ts';
 import type { KeeperStart, ToKeeper, ToMain } from './messages.ts';
@@ -9,7 +8,7 @@ import { systemFraction } from './system-random.ts';
 
 /** The keeper's thread: takes messages from the main thread for as long as the process lives. */
 export function keepInThread(): void {
-  const port = parentPort;
+  const { parentPort: port, workerData } = process.getBuiltinModule('node:worker_threads');
   if (port === null) return;
   const start = workerData as KeeperStart;
   const keeper = new Keeper({

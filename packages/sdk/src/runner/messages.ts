@@ -2,6 +2,12 @@ import type { ClaimAnswer, LogLine } from '../model/execution-api.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiAnswer } from './api-client.ts';
 
+/**
+ * By this last argument the worker's file knows that it runs in the keeper's thread; to ask node:worker_threads would
+ * cost the main thread a millisecond before its claim.
+ */
+export const KEEPER_ARGUMENT = 'keeper';
+
 /** What the keeper is made with. */
 export interface KeeperStart {
   /** SharedArrayBuffer of CELLS. */

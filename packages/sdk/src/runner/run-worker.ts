@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ApiClient } from './api-client.ts';
 import { type Assignment, readAssignment } from './assignment.ts';
 import { AttemptEnd } from './attempt-end.ts';
-import { type BundleFile, readBundle, removeBundle } from './bundle.ts';
+import { type BundleFile, digestOf, readBundle, removeBundle } from './bundle.ts';
 import { type ClaimResult, claimAttempt } from './claim.ts';
 import { hideCredential, readSettings, type WorkerSettings } from './environment.ts';
 import { LOST_EXIT_CODE } from './keeper.ts';
@@ -30,7 +30,8 @@ export async function runWorker(file: string): Promise<void> {
   const held = readBundle(settings.bundleFolder, assignment.bundleDigest);
   const client = new ApiClient(settings.apiUrl, assignment.attemptId);
   const claiming = claim(client, settings, assignment, held !== null);
-  loadCrypto();
+  // After the first turn of the loop, in which the request leaves.
+  setImmediate(loadAhead);
   const result = await claiming;
   if (result.kind === 'taken') return exitProcess(0);
   if (result.kind === 'given_up') {
@@ -43,12 +44,13 @@ export async function runWorker(file: string): Promise<void> {
 /** A spare worker has time: what others put off is done now. */
 function prepareSpare(stage: Stage): void {
   stage.link.start();
-  loadCrypto();
+  loadAhead();
 }
 
-/** Needed for the digest of the bundle; loaded while the API server works on the claim. */
-function loadCrypto(): void {
-  process.getBuiltinModule('node:crypto');
+/** What the digest of the bundle and the keeper need; loaded while the API server works on the claim. */
+function loadAhead(): void {
+  digestOf('');
+  process.getBuiltinModule('node:worker_threads');
 }
 
 function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assignment, hasBundle: boolean) {
