@@ -18,10 +18,12 @@ export function errorAnswer(error: unknown, errorId: string): ErrorAnswer {
 
 function knownAnswer(error: unknown): ErrorAnswer | null {
   if (error instanceof GantryError && ERROR_CODES[error.code].status !== null) return answer(error.code, error.message);
-  const { kind } = databaseFailure(error);
+  const { kind, sqlState } = databaseFailure(error);
   if (error instanceof GantryError || isDatabaseTrouble(kind)) {
     return answer('unavailable', 'The database does not answer as it should; try again in some seconds.');
   }
+  // A data exception: a text or number in the request that Postgres cannot take, such as one with a NUL character.
+  if (sqlState?.startsWith('22')) return answer('invalid', 'A value in the request cannot be stored or compared.');
   return frameworkAnswer(error as FastifyError);
 }
 

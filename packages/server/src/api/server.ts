@@ -1,7 +1,8 @@
 import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
-import { fastify } from 'fastify';
+import { fastify, LogController } from 'fastify';
 import type { Database } from '../store/database.ts';
 import { readDeployment } from '../store/read-deployment.ts';
+import { authenticate, requirePermissions } from './authentication.ts';
 import { errorAnswer } from './error-answer.ts';
 import { ClaimCredential } from './execution/claim-credential.ts';
 import { Claims } from './execution/claims.ts';
@@ -10,11 +11,14 @@ import { Heartbeats } from './execution/heartbeats.ts';
 import { Logs } from './execution/logs.ts';
 import { Reports } from './execution/reports.ts';
 import { StoredCode } from './execution/stored-code.ts';
+import { collectOpenApi, openApiRoute } from './open-api.ts';
 import { API_DEFAULTS, type ApiOptions } from './options.ts';
-import { PERMISSIONS } from './permissions.ts';
 import type { PodNameOf, VerifyPodToken } from './pod-identity.ts';
 import { type LogSink, redactingSink } from './redacting-sink.ts';
+import { OpenStreams } from './rest/open-streams.ts';
+import { ProgressHints } from './rest/progress-hints.ts';
 import type { ManualInterval } from './rest/rest-parts.ts';
+import { restRoutes } from './rest/rest-routes.ts';
 import type { Routes } from './routes.ts';
 import { compileValidator, validationSentence } from './validation.ts';
 
@@ -46,8 +50,14 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const { claimKey } = await readDeployment(parts.database);
   const app = buildApp(parts, options);
   const closing = new AbortController();
+  const hints = new ProgressHints(parts.database);
   app.addHook('preClose', async () => closing.abort());
-  registerExecution(app, parts, options, claimKey);
+  app.addHook('onClose', () => hints.close());
+  await collectOpenApi(app, parts.version);
+  const code = new StoredCode(parts.database);
+  registerExecution(app, parts, options, claimKey, code);
+  restRoutes(app, { ...parts, options, code, streams: new OpenStreams(closing.signal) }, hints);
+  openApiRoute(app);
   await app.ready();
   return {
     app,
@@ -56,14 +66,14 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   };
 }
 
-function buildApp({ random, logSink }: ApiParts, options: ApiOptions): Routes {
+function buildApp({ database, random, logSink }: ApiParts, options: ApiOptions): Routes {
   const app: Routes = fastify({
     bodyLimit: options.bodyLimitBytes,
     exposeHeadRoutes: false,
     requestTimeout: 60_000,
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 1000 },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => random.uuid(),
     logger: logSink === undefined ? false : { level: options.logLevel, stream: redactingSink(logSink) },
     schemaErrorFormatter: validationSentence,
@@ -81,18 +91,19 @@ function buildApp({ random, logSink }: ApiParts, options: ApiOptions): Routes {
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'not_found', detail: `There is no ${request.method} ${request.url.split('?')[0]}.` }),
   );
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) {
-      if (PERMISSIONS[`${each} ${url}`] === undefined)
-        throw new Error(`${each} ${url} has no permission in permissions.ts.`);
-    }
-  });
+  requirePermissions(app);
+  authenticate(app, database);
   return app;
 }
 
-function registerExecution(app: Routes, parts: ApiParts, options: ApiOptions, claimKey: string): void {
+function registerExecution(
+  app: Routes,
+  parts: ApiParts,
+  options: ApiOptions,
+  claimKey: string,
+  code: StoredCode,
+): void {
   const { database, clock, verifyPodToken, podNameOf } = parts;
-  const code = new StoredCode(database);
   executionRoutes(app, {
     database,
     options,
@@ -117,12 +128,14 @@ async function listen(app: Routes, host: string, port: number): Promise<string> 
   return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 }
 
-/** What still runs after the grace is cut off: the client repeats it elsewhere. */
+/** Kept-alive connections end as they fall idle; what still runs after the grace is cut, and repeated elsewhere. */
 async function close(app: Routes, shutdownSeconds: number): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
   const cut = setTimeout(() => app.server.closeAllConnections(), shutdownSeconds * 1000);
   try {
     await app.close();
   } finally {
+    clearInterval(idle);
     clearTimeout(cut);
   }
 }

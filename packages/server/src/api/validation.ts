@@ -1,9 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 
 /** What a client writes is taken as it is; only texts of a query or a path become numbers and lists. */
 const bodies = new Ajv({ allErrors: false, strict: false, coerceTypes: false, removeAdditional: false });
 const texts = new Ajv({ allErrors: false, strict: false, coerceTypes: 'array', useDefaults: true });
+
+for (const ajv of [bodies, texts]) addFormats.default(ajv, ['date-time']);
 
 /** Fastify's validator compiler: bodies are closed and never coerced, unlike Fastify's own. */
 export const compileValidator: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }): ValidateFunction =>

@@ -333,14 +333,16 @@ describe('report', () => {
     const { attempts } = await storeTestingRun(fresh.database, testingSpec('d', tasks));
     const tokens = await Promise.all(attempts.map(claimed));
     let statements = 0;
-    const counted = {
-      ...fresh.database,
-      query: (...call: Parameters<typeof fresh.database.query>) => {
+    const { database } = fresh;
+    const other = await startApi({
+      query: (...call) => {
         statements += 1;
-        return fresh.database.query(...call);
+        return database.query(...call);
       },
-    };
-    const other = await startApi(Object.assign(Object.create(fresh.database), counted) as typeof fresh.database);
+      transaction: (work) => database.transaction(work),
+      listen: (channel, heard) => database.listen(channel, heard),
+      close: () => database.close(),
+    });
     statements = 0;
     const answers = await Promise.all(
       attempts.map((id, place) =>
