@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { openDatabase } from '../../packages/server/src/store/connect.ts';
 import type { Database } from '../../packages/server/src/store/database.ts';
@@ -39,8 +38,12 @@ export async function emptyDatabase(): Promise<FreshDatabase> {
   return opened(name);
 }
 
+let databases = 0;
+
+/** Unique on this run's server, which the workers of the run share. */
 function newName(): string {
-  return `test_${randomBytes(6).toString('hex')}`;
+  databases += 1;
+  return `test_${process.pid}_${databases}`;
 }
 
 async function opened(name: string): Promise<FreshDatabase> {

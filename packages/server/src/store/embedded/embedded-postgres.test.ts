@@ -9,6 +9,7 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -137,6 +138,20 @@ describe('startEmbeddedPostgres', () => {
     }
   });
 
+  it('says what to do when the password file does not fit the data', async () => {
+    await (await start()).stop();
+    writeFileSync(join(folder, 'password'), 'another');
+    expect((await refusal()).message).toMatch(/does not know the password in .*server\/password: restore that file/);
+    expect(existsSync(pidFile())).toBe(false);
+  });
+
+  it('is the same server by whatever link its folder is reached', async () => {
+    await start();
+    symlinkSync(top, join(top, 'link'));
+    const { code } = await refusal({ folder: join(top, 'link', 'server') });
+    expect(code).toBe('home_in_use');
+  });
+
   it('removes what an initialization that was killed left behind', async () => {
     const draft = join(folder, `data.new-${2 ** 22 + 1}`);
     mkdirSync(draft, { recursive: true });
@@ -227,6 +242,8 @@ async function startParent(user: { uid?: number; gid?: number } = {}): Promise<P
   return { process: parent, pid: readPidFile(pidFile())!.pid, url: told.url! };
 }
 
+const stopOrphan = (pid: number): Promise<void> => stopProcess(pid, () => !isAlive(pid));
+
 async function kill(parent: Parent): Promise<void> {
   const closed = new Promise((resolve) => parent.process.once('close', resolve));
   parent.process.kill('SIGKILL');
@@ -243,7 +260,7 @@ describe('two processes that start at once', () => {
     });
     expect(await ask(won[0]!.value.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     await kill(won[0]!.value);
-    await stopProcess(readPidFile(pidFile())!.pid);
+    await stopOrphan(readPidFile(pidFile())!.pid);
   });
 });
 
@@ -264,7 +281,7 @@ describe('when its parent was killed', () => {
     expect((await refusal()).code).toBe('home_in_use');
     expect(isAlive(parent.pid)).toBe(true);
     await kill(parent);
-    await stopProcess(parent.pid);
+    await stopOrphan(parent.pid);
   });
 });
 
@@ -306,7 +323,7 @@ describe.runIf(isRoot)('as root', () => {
       expect(statSync(`/proc/${parent.pid}`).uid).toBe(65_534);
       expect(await ask(parent.url, 'select 1 as one')).toEqual([{ one: 1 }]);
       await kill(parent);
-      await stopProcess(parent.pid);
+      await stopOrphan(parent.pid);
     },
   );
 });

@@ -10,7 +10,7 @@ import { type Places, preparedPlaces } from './places.ts';
 import { Postmaster } from './postmaster.ts';
 import { type RunAs, serverUser } from './run-as.ts';
 import type { ServerShape } from './server-flags.ts';
-import { startFailure } from './start-failure.ts';
+import { startFailure, WRONG_PASSWORD } from './start-failure.ts';
 import { SUPERUSER } from './superuser.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -69,7 +69,7 @@ function preparedOrSaid(folder: string, runAs: RunAs | undefined): Places {
   try {
     return preparedPlaces(folder, runAs);
   } catch (error) {
-    throw startFailure(error, { folder, base: folder, data: folder, log: folder, password: '' });
+    throw startFailure(error, { folder, base: folder, binaries: folder, data: folder, log: folder, password: '' });
   }
 }
 
@@ -99,7 +99,7 @@ class EmbeddedServer {
 
   async start(): Promise<EmbeddedPostgres> {
     const places = this.#places;
-    this.#binaries = preparedBinaries(this.#runAs, places.base);
+    this.#binaries = preparedBinaries(this.#runAs, places.binaries);
     await initialize(this.#binaries, places, this.#runAs);
     await this.#startOnce();
     await this.#createDatabase();
@@ -136,8 +136,9 @@ class EmbeddedServer {
       } catch (error) {
         const told = String(error);
         // A server that vanished under us was taken for a left-over by another start; that one now owns the folder.
+        const { kind, sqlState } = databaseFailure(error);
         const mayPass =
-          databaseFailure(error).kind !== 'other' ||
+          (kind !== 'other' && sqlState !== WRONG_PASSWORD) ||
           (/Address already in use/i.test(told) && this.#shape.port === 0) ||
           /pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(told);
         if (!mayPass || run === MOST_TRIES || this.#stopping.signal.aborted) {

@@ -8,7 +8,7 @@ import { startFailure } from './start-failure.ts';
 
 import { SUPERUSER } from './superuser.ts';
 
-const DRAFT = /^data\.new-(\d+)$/;
+const DRAFT = /^(?:data|password)\.new-(\d+)$/;
 
 /**
  * Makes the data folder unless it is there. initdb works in a folder beside it, which is renamed at the end: what a

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GantryError } from '@gantry/sdk/model';
 import { databaseFailure } from '../database-failure.ts';
 import { takeOwnership } from './ownership.ts';
 import type { Places } from './places.ts';
+import { WRONG_PASSWORD } from './start-failure.ts';
 
 const PATIENCE_MILLISECONDS = 15_000;
 const STEP_MILLISECONDS = 100;
@@ -26,7 +28,7 @@ export async function settleLeftOver(places: Places): Promise<void> {
       return;
     }
     if (server.port > 0 && (await isOwnerless(places, server.port))) {
-      await stopProcess(server.pid);
+      await stopProcess(server.pid, () => !isServerOf(server.pid, places.data));
       return;
     }
     await sleep(STEP_MILLISECONDS);
@@ -48,7 +50,7 @@ async function isOwnerless(places: Places, port: number): Promise<boolean> {
     await ownership.end();
     return true;
   } catch (error) {
-    if (error instanceof GantryError || databaseFailure(error).sqlState === '28P01') {
+    if (error instanceof GantryError || databaseFailure(error).sqlState === WRONG_PASSWORD) {
       throw error;
     }
     return false;
@@ -88,19 +90,23 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A server works in its data folder, which tells it from another program that got the same number. */
+/**
+ * A server's command line names its data folder, which tells it from another program that got the same number. The
+ * command line is readable where the working directory is not: for root in a container without CAP_SYS_PTRACE.
+ */
 function isServerOf(pid: number, data: string): boolean {
   if (!(pid > 0) || pid === process.pid || !isAlive(pid)) {
     return false;
   }
-  if (!existsSync('/proc/self/cwd')) {
-    return true;
-  }
+  return commandLine(pid).includes(`-D ${data} `);
+}
+
+function commandLine(pid: number): string {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
-    // The process ended, or belongs to a user whose processes we may not look at.
-    return isAlive(pid);
+    // No /proc (macOS), or the process ended.
+    return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
   }
 }
 
@@ -112,7 +118,7 @@ const SIGNALS = [
 ] as const;
 
 /** Ends a server process within 25 s. */
-export async function stopProcess(pid: number, isGone: () => boolean = () => !isAlive(pid)): Promise<void> {
+export async function stopProcess(pid: number, isGone: () => boolean): Promise<void> {
   for (const { signal, milliseconds } of SIGNALS) {
     if (isGone()) {
       return;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { canEnter, type RunAs } from './run-as.ts';
 import { newPassword } from './system-password.ts';
@@ -8,8 +8,10 @@ import { newPassword } from './system-password.ts';
 export interface Places {
   /** The folder that the caller named; holds the password and the log. */
   readonly folder: string;
-  /** What the server's user owns: `data`, and the binaries when they had to be copied. */
+  /** Where the data folder is made; the server's user can enter it. */
   readonly base: string;
+  /** Where binaries are copied to when they cannot be run in place. */
+  readonly binaries: string;
   readonly data: string;
   readonly log: string;
   readonly password: string;
@@ -27,10 +29,14 @@ export function preparedPlaces(folder: string, runAs: RunAs | undefined): Places
     // Whatever the umask took away: the server's user must be able to pass through.
     chmodSync(own, 0o711);
   }
-  const base = runAs === undefined || canEnter(runAs, own) ? own : systemFolder(own);
+  // One folder has one name, whatever links lead to it: the server's command line and its digest contain it.
+  const real = realpathSync(own);
+  const isOpen = runAs === undefined || canEnter(runAs, real);
+  const base = isOpen ? real : systemFolder(real);
   return {
     folder: own,
     base,
+    binaries: isOpen ? real : SYSTEM_FOLDER,
     data: join(base, 'data'),
     log: join(own, 'postgres.log'),
     password: keptPassword(join(own, 'password')),

@@ -1,5 +1,9 @@
 import { GantryError } from '@gantry/sdk/model';
+import { databaseFailure } from '../database-failure.ts';
 import type { Places } from './places.ts';
+
+/** SQLSTATE invalid_password. */
+export const WRONG_PASSWORD = '28P01';
 
 /** Why the embedded server did not start, in one sentence from what it wrote last. */
 export function startFailure(error: unknown, places: Places): GantryError {
@@ -11,6 +15,13 @@ export function startFailure(error: unknown, places: Places): GantryError {
     return new GantryError('disk_full', `The disk that holds ${places.base} is full: free space and start again.`, {
       cause: error,
     });
+  }
+  if (databaseFailure(error).sqlState === WRONG_PASSWORD) {
+    return new GantryError(
+      'unavailable',
+      `The embedded PostgreSQL in ${places.data} does not know the password in ${places.folder}/password: restore that file, or remove both to begin anew.`,
+      { cause: error },
+    );
   }
   if (/Address already in use/i.test(told)) {
     return new GantryError('port_in_use', 'The port of the embedded PostgreSQL is taken by another process.', {
