@@ -2,7 +2,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { ApiClient } from './api-client.ts';
 import { failed, outcomeOfThrown } from './failures.ts';
 import type { KeeperLink } from './keeper-link.ts';
-import { exitCodeOf } from './reporter.ts';
+import { exitCodeOf, LOST_EXIT_CODE } from './reporter.ts';
 
 export interface EndPorts {
   readonly client: ApiClient;
@@ -39,7 +39,8 @@ export class AttemptEnd {
       const log = lines.length === 0 ? null : { chunk: 1, lines };
       const timeout = Math.min(OWN_TRY_MILLISECONDS, (leaseSeconds * 1000) / 4);
       const answer = await client.report(token, { outcome, log }, timeout);
-      if (answer.kind === 'ok' && !this.#isWithKeeper) this.#ports.leave(exitCodeOf(outcome));
+      if (!this.#isWithKeeper && answer.kind === 'ok') this.#ports.leave(exitCodeOf(outcome));
+      if (!this.#isWithKeeper && answer.kind === 'not_yours') this.#ports.leave(LOST_EXIT_CODE);
     }
     this.#leaveToKeeper();
   }

@@ -57,7 +57,8 @@ function whatIsWrongWithObject(value: object, depth: number, above: readonly unk
   if (above.includes(value)) return 'the object that contains it (a circle)';
   if (depth > DEEPEST) return `nested deeper than ${DEEPEST} levels`;
   if (Array.isArray(value)) return null;
-  if (value instanceof Date) return 'a Date (use toISOString())';
+  // A Date has a JSON form of its own, text, as its author knows.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : null;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null;
   // Objects of another realm have another Object.prototype, whose own prototype is null as well.
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return null;

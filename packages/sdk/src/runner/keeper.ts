@@ -7,7 +7,7 @@ import { failed } from './failures.ts';
 import { LogSender } from './log-sender.ts';
 import { CELLS, type LeaseTerms, SPEAKER, type ToKeeper, type ToMain } from './messages.ts';
 import { Renewal } from './renewal.ts';
-import { Reporter } from './reporter.ts';
+import { LOST_EXIT_CODE, Reporter } from './reporter.ts';
 
 export interface KeeperPorts {
   readonly connect: (apiUrl: string, attemptId: string) => ApiClient;
@@ -31,7 +31,6 @@ interface StopCause {
   readonly sentence: string;
 }
 
-export const LOST_EXIT_CODE = 75;
 const SEND_MILLISECONDS = 10_000;
 /** How long a finished main thread may take to leave, and one whose task was stopped. */
 const LEAVE_MILLISECONDS = 10_000;

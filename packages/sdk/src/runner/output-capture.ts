@@ -1,3 +1,4 @@
+import type { StringDecoder } from 'node:string_decoder';
 import type { LogLine } from '../model/execution-api.ts';
 import { MOST_LINE_BYTES, tidyText } from './log-chunks.ts';
 
@@ -16,6 +17,7 @@ export class OutputCapture {
   readonly #unfinished = { stdout: '', stderr: '' };
   /** Streams whose present line is too long; what follows up to its end is left out. */
   readonly #overlong = { stdout: false, stderr: false };
+  readonly #decoders: { stdout: StringDecoder | null; stderr: StringDecoder | null } = { stdout: null, stderr: null };
 
   constructor(take: (line: LogLine) => void, now: () => number) {
     this.#take = take;
@@ -63,7 +65,7 @@ export class OutputCapture {
   }
 
   #written(name: StreamName, data: unknown, encoding: unknown): void {
-    const text = textOf(data, encoding);
+    const text = this.#textOf(name, data, encoding);
     if (text === null) return;
     const parts = (this.#unfinished[name] + text).split('\n');
     const rest = parts.pop() ?? '';
@@ -72,6 +74,18 @@ export class OutputCapture {
       this.#overlong[name] = false;
     }
     this.#keepRest(name, rest);
+  }
+
+  /** Null for what a stream would refuse anyway. */
+  #textOf(name: StreamName, data: unknown, encoding: unknown): string | null {
+    if (typeof data === 'string') {
+      const isText = typeof encoding !== 'string' || /^utf-?8$/i.test(encoding);
+      return isText ? data : Buffer.from(data, encoding as BufferEncoding).toString('utf8');
+    }
+    if (!ArrayBuffer.isView(data)) return null;
+    // A character may come in two pieces.
+    this.#decoders[name] ??= new (process.getBuiltinModule('node:string_decoder').StringDecoder)('utf8');
+    return this.#decoders[name].write(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   }
 
   #keepRest(name: StreamName, rest: string): void {
@@ -87,13 +101,4 @@ export class OutputCapture {
     const line = text.endsWith('\r') ? text.slice(0, -1) : text;
     this.#take({ at: this.#now(), level: LEVEL_OF[name], stream: name, text: tidyText(line) });
   }
-}
-
-/** Null for what a stream would refuse anyway. */
-function textOf(data: unknown, encoding: unknown): string | null {
-  if (typeof data === 'string') {
-    const isText = typeof encoding !== 'string' || /^utf-?8$/i.test(encoding);
-    return isText ? data : Buffer.from(data, encoding as BufferEncoding).toString('utf8');
-  }
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8') : null;
 }

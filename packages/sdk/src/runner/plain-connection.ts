@@ -49,6 +49,8 @@ export class PlainConnection implements HttpConnection {
         clearTimeout(timer);
         socket.removeListener('data', onData).removeListener('error', onError).removeListener('close', onClose);
         if (answer === null || !reader.keepsAlive) this.close();
+        // An idle connection must not keep a process up whose task waits for nothing.
+        else socket.unref();
         if (answer === null) reject(error);
         else resolve(answer);
       };
@@ -66,7 +68,7 @@ export class PlainConnection implements HttpConnection {
         () => settle(null, new Error(`no answer within ${Math.round(request.timeoutMilliseconds)} ms`)),
         request.timeoutMilliseconds,
       );
-      socket.on('data', onData).on('error', onError).on('close', onClose);
+      socket.ref().on('data', onData).on('error', onError).on('close', onClose);
       socket.write(this.#bytesOf(request));
     });
   }

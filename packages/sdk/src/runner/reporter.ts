@@ -19,7 +19,8 @@ export interface ClosingLog {
 const TRY_MILLISECONDS = 10_000;
 /** The log may hold up the report for so long, and for no more than half of what is left of the lease. */
 const LOG_MILLISECONDS = 10_000;
-const TAKEN_EXIT_CODE = 75;
+/** The attempt is not this worker's any more, or never was; EX_TEMPFAIL of sysexits.h. */
+export const LOST_EXIT_CODE = 75;
 
 /** Delivers the outcome with the last lines; tries until it is stored, refused, or the lease ends. */
 export class Reporter {
@@ -34,12 +35,12 @@ export class Reporter {
     const last = await log.close(this.#logDeadline());
     const answer = await this.#deliver({ outcome, log: last });
     if (answer.kind === 'ok') return exitCodeOf(outcome);
-    if (answer.kind !== 'refused') return TAKEN_EXIT_CODE;
+    if (answer.kind !== 'refused') return LOST_EXIT_CODE;
     // The task must not hang for a result or lines that the server does not take: it fails, with the reason.
     const sentence = `The API server refused the report of the task. ${answer.sentence}`;
     const refusal = failed('configuration', sentence, { status: answer.status }, false);
     const second = await this.#deliver({ outcome: refusal, log: null });
-    return second.kind === 'not_yours' ? TAKEN_EXIT_CODE : 1;
+    return second.kind === 'not_yours' ? LOST_EXIT_CODE : 1;
   }
 
   async #deliver(request: ReportRequest): Promise<ApiAnswer<null>> {
