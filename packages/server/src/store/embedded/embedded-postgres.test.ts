@@ -271,7 +271,7 @@ describe('when its parent was killed', () => {
     await kill(parent);
     expect(isAlive(parent.pid)).toBe(true);
     const { url } = await start();
-    expect(isAlive(parent.pid)).toBe(false);
+    await eventually('the old server is gone', () => !isAlive(parent.pid));
     expect(await ask(url, 'select text from kept')).toEqual([{ text: 'here' }]);
   });
 
