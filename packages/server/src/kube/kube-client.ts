@@ -54,7 +54,7 @@ export type WatchStream = AsyncIterable<Buffer>;
 
 const JSON_TYPE = 'application/json';
 /** An answer of metadata only: half the bytes, and nothing else of it is read. */
-const METADATA_TYPE = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=1,application/json';
+const METADATA_TYPE = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 const MEBIBYTE = 1024 * 1024;
 const OBJECT_BYTES = 4 * MEBIBYTE;
 const PAGE_BYTES = 128 * MEBIBYTE;

@@ -51,7 +51,9 @@ function timedOut(pod: KubePod): Failure | null {
 
 /** P5, P7, P18, P22: somebody or something took the pod before the main container had finished by itself. */
 function disrupted(pod: KubePod, view: PodView, end: TerminatedState | null): Failure | null {
-  const deleted = pod.deletionTimestamp !== null && !finishedBefore(end, deletionAskedAt(pod));
+  // A failed init container ends a pod that may not restart, so a deletion after it changes nothing.
+  const over = end ?? (pod.restartPolicy === 'Never' ? (failedInitContainer(pod)?.end ?? null) : null);
+  const deleted = pod.deletionTimestamp !== null && !finishedBefore(over, deletionAskedAt(pod));
   if (deleted && view.deletedByUs) return failure(pod, 'killed', 'The pod was deleted by Gantry.');
   const condition = disruptionCondition(pod);
   if (condition !== null && !failedBefore(end, condition)) {
