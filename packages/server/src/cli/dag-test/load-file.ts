@@ -18,7 +18,6 @@ export async function loadFile(
     folder: dagsFolder === null ? undefined : resolve(dagsFolder),
     environment,
     timeoutSeconds: config.dag_processor.dag_file_processor_timeout,
-    timeLimitSeconds: config.dag_processor.dag_file_processor_timeout,
     memoryLimitMebibytes: config.dag_processor.dag_file_memory_limit,
   });
 }

@@ -159,9 +159,8 @@ export const b = dag('b', {}, () => {
   );
   dagFile(
     'pod.ts',
-    `const greet = kubernetesPod('greet', { image: 'busybox' });
-export const p = dag('p', {}, () => {
-  greet();
+    `export const p = dag('p', {}, () => {
+  kubernetesPod('greet', { image: 'busybox' });
 });`,
   );
   dagFile('wrong.ts', `export const w = dag('w', {}, () => {\n  throw new Error('not today');\n});`);

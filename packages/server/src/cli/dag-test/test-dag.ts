@@ -8,6 +8,7 @@ import { manualInterval } from '../../plan/timetable/next-run.ts';
 import { atLeastOne } from '../count-argument.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { jsonObject, jsonObjectFile } from '../json-argument.ts';
+import { faultText } from '../output/file-fault.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { timeArgument } from '../time-argument.ts';
 import { UsageError } from '../usage-error.ts';
@@ -32,7 +33,7 @@ export async function testDag(file: string, dagId: string | null, options: TestO
   const parallelism = options.parallelism === undefined ? null : atLeastOne('--parallelism', options.parallelism);
   const logicalDate = timeArgument('--logical-date', options.logicalDate) ?? null;
   const loaded = await loadFile(configuration, file, null);
-  if (loaded.kind === 'failure') throw new GantryError('dag_invalid', loaded.message);
+  if (loaded.kind === 'failure') throw new GantryError('dag_invalid', faultText(loaded));
   const spec = chosenDag(file, loaded.dags, dagId);
   const now = systemClock.now();
   const stands = logicalDate === null ? null : manualInterval(spec.schedule, Date.parse(logicalDate));

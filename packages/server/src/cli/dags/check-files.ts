@@ -1,6 +1,7 @@
 import { readConfiguration } from '../../main/configuration.ts';
 import { loadFile } from '../dag-test/load-file.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { faultText } from '../output/file-fault.ts';
 import { printable } from '../output/printable.ts';
 import { terminalOf } from '../output/terminal.ts';
 
@@ -13,7 +14,7 @@ export async function checkFiles(files: readonly string[], options: { readonly d
     const loaded = await loadFile(configuration, file, options.dagsFolder ?? null);
     if (loaded.kind === 'failure') {
       failed += 1;
-      write(`${colors.red('error')}  ${printable(loaded.message)}\n`);
+      write(`${colors.red('error')}  ${printable(faultText(loaded))}\n`);
       continue;
     }
     const dags = loaded.dags.map(

@@ -1,3 +1,4 @@
+import { faultText } from '../output/file-fault.ts';
 import type { OutputFormat } from '../output/output-format.ts';
 import { type Column, printRows } from '../output/print-rows.ts';
 import { printable } from '../output/printable.ts';
@@ -23,7 +24,9 @@ export async function listImportErrors(options: { readonly output: OutputFormat 
   if (options.output === 'table') {
     if (errors.length === 0) return terminal.write(`${whenEmpty}\n`);
     // A sentence cut to the width of a table would lose the very part that helps.
-    for (const { stack_trace: message } of errors) terminal.write(`${printable(message)}\n`);
+    for (const { filename: file, line, position, stack_trace: message } of errors) {
+      terminal.write(`${printable(faultText({ file, line, position, message }))}\n`);
+    }
     return;
   }
   const columns: Column<ImportError>[] = [

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GantryError } from '@gantry/sdk/model';
 import type { Standalone } from '../../main/standalone.ts';
 import { systemClock } from '../../main/system-clock.ts';
+import { faultText } from '../output/file-fault.ts';
 import { showRun } from '../progress/show-run.ts';
 import { apiPath } from '../rest/api-path.ts';
 import type { RunBody } from '../rest/bodies.ts';
+import { listAll } from '../rest/list-all.ts';
 import type { RestClient } from '../rest/rest-client.ts';
 import { producedFiles } from './produced-files.ts';
 import { type StandaloneScreen, shortPath } from './standalone-screen.ts';
@@ -58,8 +60,13 @@ async function dagIsThere(client: RestClient, dagId: string, signal: AbortSignal
 }
 
 async function importErrors(client: RestClient): Promise<string[]> {
-  const answer = await client.send<{ readonly import_errors: readonly { readonly stack_trace: string }[] }>(
-    apiPath`importErrors`,
+  const errors = await listAll<{
+    readonly filename: string;
+    readonly line: number | null;
+    readonly position: number | null;
+    readonly stack_trace: string;
+  }>(client, apiPath`importErrors`, 'import_errors');
+  return errors.map(({ filename: file, line, position, stack_trace: message }) =>
+    faultText({ file, line, position, message }),
   );
-  return answer.import_errors.map(({ stack_trace: sentence }) => sentence);
 }
