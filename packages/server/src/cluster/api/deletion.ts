@@ -37,17 +37,25 @@ export function deleteObject(
   now: number,
 ): ApiAnswer {
   checkPreconditions(plural, object, options);
-  if (plural === 'pods') {
-    const seconds = graceSeconds(object as Pod, options.gracePeriodSeconds);
-    if (seconds > 0)
-      return { code: 200, body: options.dryRun ? object : markDeleted(store, object as Pod, seconds, now) };
-  }
-  if (!options.dryRun) removeNow(store, plural, object);
+  if (plural === 'pods') return deletePod(store, object as Pod, options, now);
+  if (!options.dryRun) removeNow(store, plural, object, now);
   const { name, uid } = object.metadata;
   return {
     code: 200,
     body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name, kind: plural, uid } },
   };
+}
+
+/** Without grace the pod is marked and removed, two changes that a watcher sees both; the answer is its last state. */
+function deletePod(store: ObjectStore, pod: Pod, options: DeleteOptions, now: number): ApiAnswer {
+  if (options.dryRun) return { code: 200, body: pod };
+  const seconds = graceSeconds(pod, options.gracePeriodSeconds);
+  const marked = markDeleted(store, pod, seconds, now);
+  return { code: 200, body: seconds > 0 ? marked : removePod(store, marked) };
+}
+
+function removePod(store: ObjectStore, pod: KubernetesObject): KubernetesObject {
+  return store.remove('pods', pod.metadata.namespace ?? null, pod.metadata.name) ?? pod;
 }
 
 /** Marks a pod for deletion after `seconds`; a mark that is there already is only ever brought forward. */
@@ -59,7 +67,7 @@ export function markDeleted(store: ObjectStore, pod: Pod, seconds: number, now: 
     ...pod,
     metadata: {
       ...pod.metadata,
-      generation: (pod.metadata.generation ?? 1) + 1,
+      generation: (pod.metadata.generation ?? 1) + (known === undefined ? 1 : 0),
       deletionTimestamp: kubernetesTime(start + seconds * 1000),
       deletionGracePeriodSeconds: seconds,
     },
@@ -71,19 +79,14 @@ function graceSeconds(pod: Pod, asked: number | undefined): number {
   return asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
 }
 
-function removeNow(store: ObjectStore, plural: Plural, object: KubernetesObject): void {
+function removeNow(store: ObjectStore, plural: Plural, object: KubernetesObject, now: number): void {
   const { name, namespace } = object.metadata;
-  if (plural === 'namespaces') removeContents(store, name);
-  const last = plural === 'pods' ? withDeletionMark(object) : object;
-  store.remove(plural, namespace ?? null, name, last);
+  if (plural === 'namespaces') removeContents(store, name, now);
+  store.remove(plural, namespace ?? null, name);
 }
 
-/** The last copy of a pod removed without grace says so, as on a real server. */
-function withDeletionMark(pod: KubernetesObject): KubernetesObject {
-  return { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } };
-}
-
-function removeContents(store: ObjectStore, namespace: string): void {
+function removeContents(store: ObjectStore, namespace: string, now: number): void {
+  for (const pod of store.list('pods', namespace)) removePod(store, markDeleted(store, pod as Pod, 0, now));
   for (const plural of Object.keys(RESOURCES) as Plural[]) {
     if (!RESOURCES[plural].namespaced) continue;
     for (const object of store.list(plural, namespace)) store.remove(plural, namespace, object.metadata.name);

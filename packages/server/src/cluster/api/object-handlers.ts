@@ -3,6 +3,7 @@ import type { Pod } from '../pod.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import { type ApiAnswer, type ApiRequest, bodyObject, isDryRun } from './api-request.ts';
 import { conflict, methodNotAllowed, noSuchResource, notFound } from './api-status.ts';
+import { bindPod } from './bind-pod.ts';
 import { deleteObject, deleteOptions, evict } from './deletion.ts';
 import { isLoose, type KubernetesObject } from './kubernetes-object.ts';
 import { listPage, matcher } from './list.ts';
@@ -44,8 +45,7 @@ export class ObjectHandlers {
     GET: (request) => ({ code: 200, body: presenter(request)(this.#target(request)) }),
     PUT: (request) => this.#replace(request, bodyObject(request) as KubernetesObject),
     PATCH: (request) => this.#patch(request),
-    DELETE: (request) =>
-      deleteObject(this.#store, pluralOf(request), this.#target(request), deleteOptions(request), request.now),
+    DELETE: (request) => this.#delete(request),
   };
 
   #target(request: ApiRequest): KubernetesObject {
@@ -92,6 +92,13 @@ export class ObjectHandlers {
     return this.#replace(request, patched(this.#target(request), request));
   }
 
+  #delete(request: ApiRequest): ApiAnswer {
+    const present = presenter(request);
+    const target = this.#target(request);
+    const { code, body } = deleteObject(this.#store, pluralOf(request), target, deleteOptions(request), request.now);
+    return { code, body: body.kind === 'Status' ? body : present(body) };
+  }
+
   #deleteCollection(request: ApiRequest): ApiAnswer {
     const options = deleteOptions(request);
     const matches = matcher(request.route, request.query);
@@ -120,7 +127,7 @@ export class ObjectHandlers {
         : { ...request, body: Buffer.alloc(0) };
       return evict(this.#store, object as Pod, deleteOptions(options), request.now);
     }
-    return this.#bind(object as Pod, sent.target);
+    return this.#bind(object as Pod, sent.target, request);
   }
 
   #podStatus(request: ApiRequest, object: KubernetesObject): ApiAnswer {
@@ -130,7 +137,7 @@ export class ObjectHandlers {
     return { code: 200, body: this.#store.update('pods', { ...object, status: sent.status }) };
   }
 
-  #bind(pod: Pod, target: unknown): ApiAnswer {
+  #bind(pod: Pod, target: unknown, request: ApiRequest): ApiAnswer {
     if (pod.spec.nodeName !== undefined)
       throw conflict(
         'pods/binding',
@@ -138,7 +145,7 @@ export class ObjectHandlers {
         `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`,
       );
     const nodeName = isLoose(target) ? String(target.name) : '';
-    this.#store.update('pods', { ...pod, spec: { ...pod.spec, nodeName } });
+    bindPod(this.#store, pod, nodeName, request.now);
     return { code: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } };
   }
 }

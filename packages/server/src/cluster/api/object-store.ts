@@ -118,16 +118,16 @@ export class ObjectStore {
     return stored;
   }
 
-  /** Removes an object; the DELETED event carries `last` (default: what was stored) with a new version. */
-  remove(plural: Plural, namespace: string | null, name: string, last?: KubernetesObject): void {
+  /** Removes an object and gives its last copy, with the version of its removal; undefined when there was none. */
+  remove(plural: Plural, namespace: string | null, name: string): KubernetesObject | undefined {
     const shelf = this.#shelf(plural);
     const key = keyOf(namespace, name);
     const previous = shelf.objects.get(key);
-    if (previous === undefined) return;
+    if (previous === undefined) return undefined;
     shelf.objects.delete(key);
-    const final = last ?? previous;
-    const object = { ...final, metadata: { ...final.metadata, resourceVersion: this.#nextVersion() } };
+    const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: this.#nextVersion() } };
     this.#publish(shelf, { type: 'DELETED', object, previous });
+    return object;
   }
 
   /** Events newer than `version`, oldest first; null when some of them are forgotten. */

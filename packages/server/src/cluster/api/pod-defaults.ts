@@ -98,7 +98,7 @@ function withContainerDefaults(container: Container): Container {
 }
 
 /** `Always` for `latest` or no tag, as the real server decides. */
-function pullPolicy(image: string): string {
+function pullPolicy(image = ''): string {
   if (image.includes('@')) return 'IfNotPresent';
   const tag = /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
   return tag === 'latest' ? 'Always' : 'IfNotPresent';

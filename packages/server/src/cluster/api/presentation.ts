@@ -1,4 +1,5 @@
 import type { ApiRequest } from './api-request.ts';
+import { ApiStatusError } from './api-status.ts';
 import type { KubernetesObject, Loose } from './kubernetes-object.ts';
 import type { ListPage } from './list.ts';
 import type { Resource } from './resources.ts';
@@ -6,11 +7,30 @@ import { tableColumns, tableRow } from './table.ts';
 
 type Form = 'plain' | 'table' | 'metadata';
 
-/** How the client wants objects shown, by its Accept header: as they are, as rows for kubectl, or their metadata only. */
+/**
+ * How the client wants objects shown, by its Accept header: as they are, as rows for kubectl, or their metadata only.
+ * Forms that are not known are passed over. Throws 406 when none is left.
+ */
 function formOf(accept: string): Form {
-  if (/as=Table/.test(accept)) return 'table';
-  return /as=PartialObjectMetadata/.test(accept) ? 'metadata' : 'plain';
+  for (const range of accept === '' ? ['*/*'] : accept.split(',')) {
+    const [type = '', ...pairs] = range.split(';').map((part) => part.trim());
+    if (!JSON_TYPES.includes(type)) continue;
+    const parameters = new Map(pairs.map((pair) => pair.split('=') as [string, string]));
+    const form = FORMS[parameters.get('as') ?? ''];
+    const known = parameters.get('g') === 'meta.k8s.io' && /^v1(beta1)?$/.test(parameters.get('v') ?? '');
+    if (form === 'plain' || (form !== undefined && known)) return form;
+  }
+  const message = 'only the following media types are accepted: application/json, application/yaml';
+  throw new ApiStatusError(406, 'NotAcceptable', message);
 }
+
+const JSON_TYPES = ['application/json', 'application/*', '*/*'];
+const FORMS: Readonly<Record<string, Form>> = {
+  '': 'plain',
+  Table: 'table',
+  PartialObjectMetadata: 'metadata',
+  PartialObjectMetadataList: 'metadata',
+};
 
 /** Shows single objects, of a GET or of a watch; a table's columns are told once only. */
 export function presenter(request: ApiRequest): (object: Loose) => Loose {

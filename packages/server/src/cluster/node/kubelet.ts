@@ -147,11 +147,8 @@ export class Kubelet implements PodLogs {
 
   /** Tells the API that nothing of a deleted pod is left: the grace becomes 0 and the object goes. */
   #confirmGone(pod: Pod): void {
-    const last = this.#parts.store.update('pods', {
-      ...pod,
-      metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 },
-    });
-    this.#parts.store.remove('pods', pod.metadata.namespace ?? null, pod.metadata.name, last);
+    this.#parts.store.update('pods', { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } });
+    this.#parts.store.remove('pods', pod.metadata.namespace ?? null, pod.metadata.name);
   }
 
   /** The object is gone: so is everything of the pod on the node. */

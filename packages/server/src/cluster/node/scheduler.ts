@@ -1,3 +1,4 @@
+import { bindPod } from '../api/bind-pod.ts';
 import { withCondition } from '../api/deletion.ts';
 import { kubernetesTime } from '../api/kubernetes-object.ts';
 import type { ObjectStore } from '../api/object-store.ts';
@@ -106,14 +107,7 @@ export class Scheduler {
   #bind(pod: Pod, asked: Room): void {
     this.#waiting.delete(keyOf(pod));
     this.#taken.set(keyOf(pod), asked);
-    const bound = { ...pod, spec: { ...pod.spec, nodeName: NODE_NAME } };
-    const condition = {
-      type: 'PodScheduled',
-      status: 'True',
-      lastProbeTime: null,
-      lastTransitionTime: kubernetesTime(this.#now()),
-    };
-    this.#store.update('pods', withCondition(bound, condition));
+    bindPod(this.#store, pod, NODE_NAME, this.#now());
     const { namespace, name } = pod.metadata;
     this.#recorder.record(
       pod,

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { clientPromises } from './api/client.ts';
+import { deletionPromises } from './api/deletion.ts';
+import { listPromises } from './api/lists.ts';
+import { objectPromises } from './api/objects.ts';
+import { tokenPromises } from './api/tokens.ts';
+import { watchPromises } from './api/watches.ts';
+import { ConformanceBench } from './conformance-bench.ts';
+import type { ConformancePlace } from './conformance-place.ts';
+
+/**
+ * What Gantry leans on of Kubernetes, written once and held by every place: the local cluster, a real API server, a
+ * whole real cluster. What a place cannot be made to do is a skip with its reason in the name.
+ */
+export function conformanceSuite(place: ConformancePlace): void {
+  describe(`Kubernetes as Gantry uses it: ${place.name}`, () => {
+    let opened: Awaited<ReturnType<ConformancePlace['open']>> | null = null;
+    let bench: ConformanceBench | null = null;
+    beforeAll(async () => {
+      opened = await place.open();
+      bench = await ConformanceBench.open(opened.kubeconfig, place.image, randomUUID().slice(0, 8));
+    });
+    afterAll(async () => {
+      await bench?.close();
+      await opened?.close();
+    });
+    const theBench = (): ConformanceBench => bench as ConformanceBench;
+
+    describe('the API', () => {
+      const expireHistory = (): (() => void) | null => opened?.expireHistory ?? null;
+      objectPromises(theBench);
+      listPromises(theBench, place.losesHistory, expireHistory);
+      watchPromises(theBench, place.losesHistory, expireHistory);
+      deletionPromises(theBench);
+      tokenPromises(theBench);
+      clientPromises(theBench);
+    });
+  });
+}
