@@ -52,6 +52,7 @@ export class Keeper {
   #cause: StopCause | null = null;
   #timer: NodeJS.Timeout | null = null;
   #asked: Promise<void> = Promise.resolve();
+  #hasFinished = false;
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
@@ -135,15 +136,23 @@ export class Keeper {
 
   /** The task has ended with `outcome`, or, when it is null, did not end within its grace. */
   async #finish(outcome: Outcome | null): Promise<void> {
-    if (this.#phase === 'reporting' || this.#phase === 'over') return;
+    if (this.#hasFinished || this.#phase === 'over') return;
+    this.#hasFinished = true;
     this.#clearTimer();
     const wasStopped = this.#phase === 'stopping';
-    this.#phase = 'reporting';
+    // Until this is known, a stronger cause may still replace the present one.
     if (wasStopped) await Promise.race([this.#asked, pause(ASK_MILLISECONDS)]);
+    if (this.#isOver()) return;
+    this.#phase = 'reporting';
     const final = this.#cause === null ? outcome : outcomeOf(this.#cause);
     if (final === null) return this.#over(LOST_EXIT_CODE, true);
     const exitCode = await this.#report(final);
     this.#over(exitCode, wasStopped);
+  }
+
+  /** A function, since the phase may change while something is waited for. */
+  #isOver(): boolean {
+    return this.#phase === 'over';
   }
 
   async #report(outcome: Outcome): Promise<number> {
