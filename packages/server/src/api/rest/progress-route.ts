@@ -13,20 +13,11 @@ import { taskInstanceBodies } from './task-instance-routes.ts';
 const POLL_MILLISECONDS = 1000;
 /** Hints that come faster than this are answered together. */
 const PAUSE_MILLISECONDS = 50;
-const MOST_WAIT_SECONDS = 30;
 
 const Params = Type.Object({ dag_id: Type.String(), dag_run_id: Type.String() });
 const Query = Type.Object(
   {
     since: Type.Optional(Type.String({ pattern: '^[0-9]{1,19}$', description: 'The cursor of the answer before.' })),
-    wait: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        maximum: MOST_WAIT_SECONDS,
-        default: 0,
-        description: 'Seconds to wait for a change; not for server-sent events.',
-      }),
-    ),
   },
   { additionalProperties: false },
 );
@@ -42,7 +33,7 @@ type Progress = Static<typeof ProgressBody>;
 
 /**
  * How a run goes: all its instances first, then what changed, until it is over. As server-sent events by `Accept:
- * text/event-stream`, each with the cursor as its id; else one JSON answer, after a change or `wait` seconds.
+ * text/event-stream`, each with the cursor as its id; else one JSON answer of what changed since the cursor.
  */
 export function progressRoute(app: Routes, parts: RestParts, hints: ProgressHints): void {
   const schema = {
@@ -65,9 +56,7 @@ export function progressRoute(app: Routes, parts: RestParts, hints: ProgressHint
       });
       return reply;
     }
-    const isNews = since === null || first.finished || first.task_instances.length > 0;
-    if (isNews || !query.wait) return first;
-    return nextNews(look, first, hints, AbortSignal.timeout(query.wait * 1000));
+    return first;
   });
 }
 
@@ -135,20 +124,6 @@ async function* events(
 
 function eventOf(progress: Progress): string {
   return `id: ${progress.cursor}\nevent: progress\ndata: ${JSON.stringify(progress)}\n\n`;
-}
-
-async function nextNews(
-  look: ProgressLook,
-  first: Progress,
-  hints: ProgressHints,
-  signal: AbortSignal,
-): Promise<Progress> {
-  let progress = first;
-  while (!signal.aborted && progress.task_instances.length === 0 && progress.run_state === first.run_state) {
-    await hints.next(POLL_MILLISECONDS, signal);
-    progress = await look.next();
-  }
-  return progress;
 }
 
 /** A Last-Event-ID that is none of ours means: from the start. */
