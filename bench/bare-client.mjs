@@ -41,28 +41,44 @@ export class BareClient {
     });
   }
 
-  /** Watches pods of a selector from now on; answers a function that ends it. */
+  /** Watches pods of a selector from now on, and goes on where a server that cuts slow readers off stopped; answers a function that ends it. */
   async watch(selector, seen) {
     const label = `labelSelector=${encodeURIComponent(selector)}`;
     const list = JSON.parse(await this.call('GET', `${this.path}?${label}&limit=1`));
-    const path = `${this.path}?watch=1&${label}&resourceVersion=${list.metadata.resourceVersion}`;
-    const sent = request({ host: this.url.hostname, port: this.url.port, path, agent: false, ...this.tls, headers: this.headers });
-    sent.on('error', () => undefined);
-    await new Promise((resolve) => {
-      sent.on('response', (answer) => {
-        let rest = '';
-        answer.setEncoding('utf8');
-        answer.on('error', () => undefined);
-        answer.on('data', (text) => {
-          const lines = (rest + text).split('\n');
-          rest = lines.pop();
-          for (const line of lines) seen(JSON.parse(line));
+    let version = list.metadata.resourceVersion;
+    let sent;
+    let stopped = false;
+    const open = () =>
+      new Promise((resolve) => {
+        const path = `${this.path}?watch=1&${label}&resourceVersion=${version}`;
+        sent = request({ host: this.url.hostname, port: this.url.port, path, agent: false, ...this.tls, headers: this.headers });
+        sent.on('error', () => undefined);
+        sent.on('close', () => {
+          if (!stopped) void open();
         });
-        resolve();
+        sent.on('response', (answer) => {
+          let rest = '';
+          answer.setEncoding('utf8');
+          answer.on('error', () => undefined);
+          answer.on('data', (text) => {
+            const lines = (rest + text).split('\n');
+            rest = lines.pop();
+            for (const line of lines) {
+              const event = JSON.parse(line);
+              if (event.type === 'ERROR') throw new Error(`The watch of the bare client met ${line}`);
+              version = event.object.metadata.resourceVersion;
+              seen(event);
+            }
+          });
+          resolve();
+        });
+        sent.end();
       });
-      sent.end();
-    });
-    return () => sent.destroy();
+    await open();
+    return () => {
+      stopped = true;
+      sent.destroy();
+    };
   }
 
   /** Creates `count` pods, deletes each when it has ended; resolves when the last is gone. */

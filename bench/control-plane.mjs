@@ -23,6 +23,7 @@ export async function startControlPlane(options = {}) {
   await migrate(database);
   await database.query('create extension if not exists pg_stat_statements');
   await database.query(`update pool set slots = -1 where name = 'default_pool'`);
+  const postmaster = await postmasterOf(database);
   const environment = {
     PATH: process.env.PATH,
     HOME: home,
@@ -94,7 +95,7 @@ export async function startControlPlane(options = {}) {
       );
       return { statements: row.calls, commits: commits.commits };
     },
-    postgresCpu: () => cpuMilliseconds(Number(readFileSync(join(home, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])),
+    postgresCpu: () => cpuMilliseconds(postmaster),
     async stop() {
       for (const child of children) child.kill('SIGTERM');
       await Promise.all(children.map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : null)));
@@ -103,4 +104,11 @@ export async function startControlPlane(options = {}) {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The server's first process is the parent of every session's. */
+async function postmasterOf(database) {
+  const [{ pid }] = await database.query(`${OWN} select pg_backend_pid() as pid`);
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
