@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Clock, DagSpec } from '@gantry/sdk/model';
+import { type Bundle, type Bundled, bundleDagFile } from './bundle-dag-file.ts';
+import { checkDags } from './check-dags.ts';
+import { childProgram } from './child-program.ts';
+import { type ImportFailure, importFailure } from './import-failure.ts';
+import { type ChildEnd, type ChildLimits, runChild } from './run-child.ts';
+import { understandChild } from './understand-child.ts';
+
+export interface LoadOptions extends ChildLimits {
+  /** The DAG folder; the file's own when left out. */
+  readonly folder?: string;
+  readonly clock: Clock;
+  /** For the child; Gantry's own options are taken out. Empty when left out. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadedFile {
+  readonly kind: 'loaded';
+  /** Relative to the DAG folder. */
+  readonly file: string;
+  readonly dags: readonly DagSpec[];
+  readonly bundle: Bundle;
+  readonly durationMilliseconds: number;
+}
+
+/** The bundle's name while it is loaded; stacks show it. */
+export const BUNDLE_NAME = 'bundle.mjs';
+
+/** Bundles a DAG file, loads it in a child process within limits and checks what it defines. Needs no database. */
+export async function loadDagFile(path: string, options: LoadOptions): Promise<LoadedFile | ImportFailure> {
+  const folder = resolve(options.folder ?? dirname(resolve(path)));
+  const file = relative(folder, resolve(folder, path)).split(sep).join('/');
+  const bundled = await bundleDagFile(folder, file);
+  return bundled.kind === 'failure' ? bundled : loadBundle(file, bundled, options);
+}
+
+/** Loads what is bundled already. */
+export async function loadBundle(
+  file: string,
+  bundled: Bundled,
+  options: Omit<LoadOptions, 'folder'>,
+): Promise<LoadedFile | ImportFailure> {
+  const started = options.clock.monotonic();
+  const { bundle } = bundled;
+  const dags = bundled.importsSdk ? await dagsOf(file, bundle, options) : [];
+  if (!isList(dags)) return dags;
+  const durationMilliseconds = Math.round(options.clock.monotonic() - started);
+  return { kind: 'loaded', file, dags, bundle, durationMilliseconds };
+}
+
+async function dagsOf(
+  file: string,
+  bundle: Bundle,
+  options: Omit<LoadOptions, 'folder'>,
+): Promise<readonly DagSpec[] | ImportFailure> {
+  const end = await runInChild(bundle, options);
+  const understood = understandChild(end, options, file, bundle.code, BUNDLE_NAME);
+  return isList(understood) ? checkDags(file, understood) : understood;
+}
+
+async function runInChild(bundle: Bundle, options: Omit<LoadOptions, 'folder'>): Promise<ChildEnd> {
+  const folder = await mkdtemp(join(tmpdir(), 'gantry-load-'));
+  try {
+    const [program, code] = [join(folder, 'load.cjs'), join(folder, BUNDLE_NAME)];
+    await writeFile(program, await childProgram());
+    await writeFile(code, bundle.code);
+    return await runChild([program, code], options, options.environment ?? {}, options.signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isList<Item>(value: readonly Item[] | ImportFailure): value is readonly Item[] {
+  return Array.isArray(value);
+}
+
+/** For a file that cannot even be read. */
+export function unreadable(file: string, error: unknown): ImportFailure {
+  return importFailure(file, `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+}
