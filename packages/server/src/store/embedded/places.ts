@@ -46,7 +46,9 @@ export function preparedPlaces(folder: string, runAs: RunAs | undefined): Places
 /** The folder's digest keeps two homes of the same name apart. */
 function systemFolder(folder: string): string {
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  const base = join(SYSTEM_FOLDER, `${basename(dirname(folder))}-${basename(folder)}-${digest}`);
+  // Without the dot of `.gantry`, which would hide it from whoever looks for the space.
+  const name = `${basename(dirname(folder))}-${basename(folder)}`.replace(/^\.+/, '');
+  const base = join(SYSTEM_FOLDER, `${name}-${digest}`);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   return base;
 }
