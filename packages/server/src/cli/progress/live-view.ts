@@ -11,10 +11,10 @@ import type { RunView } from './run-view.ts';
 const REPAINT_MILLISECONDS = 200;
 /** Head, the line of what is left out, and the line of the cursor. */
 const LINES_BESIDE = 4;
-const STATE_WIDTH = 15;
-const TIME_WIDTH = 11;
-/** Two columns before the name and between each two cells. */
-const GAPS = 6;
+/** As wide as the words that every run shows, so that columns seldom move. */
+const STATE_WIDTH = 'success'.length;
+const TIME_WIDTH = '9.9 s'.length;
+const GAP = '  ';
 const WIDEST_NAME = 40;
 
 /** One line a task, painted over as states change. */
@@ -63,34 +63,57 @@ export class LiveView implements RunView {
     const { tasks } = this.#picture;
     const rows = Math.max(1, this.#terminal.height() - LINES_BESIDE);
     const shown = mostInteresting(tasks, rows);
-    const widest = Math.min(WIDEST_NAME, Math.max(1, width - STATE_WIDTH - TIME_WIDTH - GAPS));
-    const nameWidth = Math.min(widest, Math.max(0, ...shown.map((task) => displayWidth(nameOf(task)))));
-    const lines = shown.map((task) => this.#line(task, nameWidth, width));
+    const lines = this.#table(shown, width);
     if (shown.length < tasks.length) lines.push(fit(`  ... and ${restOf(tasks, shown)}`, width));
     this.#area.paint([this.#head(width), ...lines]);
   }
 
+  /** While it runs, how far it is; afterwards the summary below says it. */
   #head(width: number): string {
+    const { colors } = this.#terminal;
     const { tasks, state } = this.#picture;
+    if (isOver(state)) return colors.bold(fit(this.#title, width));
     const finished = tasks.filter((task) => isFinished((task.state ?? 'none') as TaskState)).length;
     const elapsed = duration((this.#clock.monotonic() - this.#startedAt) / 1000);
     const counted = tasks.length === 0 ? '' : `, ${finished} of ${tasks.length} tasks done`;
-    const { colors } = this.#terminal;
     const rest = `${counted}, ${elapsed}`;
     const title = fit(this.#title, Math.max(10, width - displayWidth(rest) - state.length - 1));
     return `${colors.bold(title)} ${stateColor(colors, state)(state)}${colors.dim(rest)}`;
   }
 
-  #line(task: TaskInstanceBody, nameWidth: number, width: number): string {
+  #table(tasks: readonly TaskInstanceBody[], width: number): string[] {
     const { colors } = this.#terminal;
-    const state = task.state ?? 'none';
-    const name = fit(printable(nameOf(task)), nameWidth);
-    const time = duration(this.#secondsOf(task)).padStart(TIME_WIDTH);
-    const about = [placeOf(task), whyOf(task)].filter((part) => part !== '').join('  ');
-    const room = Math.max(0, width - nameWidth - STATE_WIDTH - TIME_WIDTH - GAPS);
-    const text = fit(printable(about).replaceAll(/\s+/g, ' '), room);
-    const start = `  ${name}${' '.repeat(nameWidth - displayWidth(name))}  `;
-    return `${start}${stateColor(colors, state)(state.padEnd(STATE_WIDTH))}${time}  ${colors.dim(text)}`.trimEnd();
+    const cells = tasks.map((task) => ({
+      name: printable(nameOf(task)),
+      state: task.state ?? 'none',
+      time: duration(this.#secondsOf(task)),
+      about: printable([whereOf(task), whyOf(task)].filter((part) => part !== '').join(GAP)).replaceAll('\n', ' '),
+    }));
+    const widest = (least: number, texts: readonly string[]): number => Math.max(least, ...texts.map(displayWidth));
+    const stateWidth = widest(
+      STATE_WIDTH,
+      cells.map(({ state }) => state),
+    );
+    const timeWidth = widest(
+      TIME_WIDTH,
+      cells.map(({ time }) => time),
+    );
+    const room = Math.max(1, width - stateWidth - timeWidth - 3 * GAP.length);
+    const nameWidth = Math.min(
+      WIDEST_NAME,
+      room,
+      widest(
+        0,
+        cells.map(({ name }) => name),
+      ),
+    );
+    return cells.map(({ name, state, time, about }) => {
+      const fitted = fit(name, nameWidth);
+      const start = GAP + fitted + ' '.repeat(nameWidth - displayWidth(fitted));
+      const rest = fit(about, room - nameWidth - GAP.length);
+      const painted = stateColor(colors, state)(state.padEnd(stateWidth));
+      return [start, painted, time.padStart(timeWidth), colors.dim(rest)].join(GAP).trimEnd();
+    });
   }
 
   #secondsOf(task: TaskInstanceBody): number | null {
@@ -98,6 +121,15 @@ export class LiveView implements RunView {
     if (task.state === 'running' && seenAt !== undefined) return (this.#clock.monotonic() - seenAt) / 1000;
     return task.state !== null && isFinished(task.state as TaskState) ? task.duration : null;
   }
+}
+
+function isOver(state: string): boolean {
+  return state === 'success' || state === 'failed';
+}
+
+/** A pod by its name alone, which tells the task already. */
+function whereOf(task: TaskInstanceBody): string {
+  return task.place?.kind === 'pod' ? task.place.name : placeOf(task);
 }
 
 /** States from the most to the least worth a line when there are not enough. */

@@ -71,11 +71,17 @@ async function summarise(client: RestClient, terminal: Terminal, { dagId, runId 
   if (failed.length > EXPLAINED) write(`  ... and ${failed.length - EXPLAINED} more\n`);
 }
 
+/** `12 tasks in 12 pods`, and which states they ended in when it is not the same for all. */
 function countStates(tasks: readonly TaskInstanceBody[]): string {
   const counts = new Map<string, number>();
   for (const { state } of tasks) counts.set(state ?? 'none', (counts.get(state ?? 'none') ?? 0) + 1);
   const pods = tasks.filter((task) => task.place?.kind === 'pod').length;
   const told = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-  const inPods = pods === 0 ? '' : `, ${pods === 1 ? '1 pod' : `${pods} pods`}`;
-  return `${tasks.length === 1 ? '1 task' : `${tasks.length} tasks`} (${told})${inPods}`;
+  const states = counts.size === 1 && counts.has('success') ? '' : ` (${told})`;
+  const inPods = pods === 0 ? '' : ` in ${counted(pods, 'pod')}`;
+  return `${counted(tasks.length, 'task')}${states}${inPods}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

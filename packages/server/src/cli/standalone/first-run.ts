@@ -33,7 +33,9 @@ export async function firstRun(
     () => screen.viewed(null),
   );
   if (state !== 'success') return state;
-  for (const file of await producedFiles(client, of, standalone.outputFolder)) screen.line(`  ${shortPath(file)}`);
+  const files = await producedFiles(client, of, standalone.outputFolder);
+  if (files.length > 0) screen.line('It wrote');
+  for (const file of files) screen.line(`  ${shortPath(file)}`);
   return state;
 }
 

@@ -80,7 +80,7 @@ async function live(
     if (once) return state === 'success' ? EXIT_CODES.success : EXIT_CODES.failed;
   }
   if (!signal.aborted) {
-    screen.runsOn(dagId);
+    screen.runsOn(standalone, dagId);
     await Promise.race([aborted(signal), failed]);
   }
   return EXIT_CODES.success;

@@ -44,12 +44,11 @@ export class StandaloneScreen implements StandaloneEvents {
     this.line(`  ${colors.green('ready')}  ${name}  ${took}  ${shown}`);
   }
 
-  started({ url, admin }: Standalone): void {
-    const { colors } = this.terminal;
-    this.line('');
-    this.line(`The API is at ${colors.cyan(url)}.`);
+  started({ admin }: Standalone): void {
     if (admin === null) return;
+    const { colors } = this.terminal;
     const [name, password] = [colors.bold(admin.username), colors.bold(admin.password)];
+    this.line('');
     this.line(`Sign in as ${name} with the password ${password}; it is shown this once.`);
   }
 
@@ -58,7 +57,7 @@ export class StandaloneScreen implements StandaloneEvents {
     this.line(`${colors.yellow(NAMES[part])}: ${printable(text).replaceAll('\n', ' ')}`);
   }
 
-  runsOn(dagId: string | null): void {
+  runsOn({ url }: Standalone, dagId: string | null): void {
     const { colors } = this.terminal;
     const gantry = commandName();
     const commands =
@@ -66,7 +65,7 @@ export class StandaloneScreen implements StandaloneEvents {
         ? [`${gantry} dags list`, `${gantry} dags trigger DAG --follow`, `${gantry} dags list-import-errors`]
         : [`${gantry} dags list`, `${gantry} dags trigger ${dagId} --follow`, `${gantry} dags list-runs ${dagId}`];
     this.line('');
-    this.line('Try in another terminal:');
+    this.line(`The API is at ${colors.cyan(url)}. Try in another terminal:`);
     for (const command of commands) this.line(`  ${colors.cyan(command)}`);
     this.line('');
     this.line('Ctrl-C stops everything.');
