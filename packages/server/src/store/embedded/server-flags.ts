@@ -27,6 +27,7 @@ export function serverFlags(data: string, shape: ServerShape): string[] {
     io_method: 'sync',
     wal_level: 'minimal',
     max_wal_senders: 0,
+    max_logical_replication_workers: 0,
     ...(shape.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     ...(shape.statementStatistics ? { shared_preload_libraries: 'pg_stat_statements' } : {}),
   };
