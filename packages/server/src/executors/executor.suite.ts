@@ -186,7 +186,8 @@ function observe(executor: Executor, sink: FactSink): { abort: AbortController; 
   return { abort, done: executor.observe(sink, abort.signal) };
 }
 
-function orderOf(known: KnownAttempt): Order {
+/** The order for an attempt that the API knows. */
+export function orderOf(known: KnownAttempt): Order {
   return {
     attemptId: known.attemptId,
     runKey: 1,

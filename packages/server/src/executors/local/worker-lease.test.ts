@@ -13,8 +13,8 @@ const HEEDS = `${SLEEP} while (!context.signal.aborted) await sleep(20); console
 
 describe('the lease', () => {
   test('is renewed while the task blocks its thread', async () => {
-    const body = 'const end = Date.now() + 2500; while (Date.now() < end); return 1;';
-    const end = await runs.run({ heartbeatSeconds: 0.2, leaseSeconds: 1.5, bundle: bundleOf(body) });
+    const body = 'const end = Date.now() + 3500; while (Date.now() < end); return 1;';
+    const end = await runs.run({ heartbeatSeconds: 0.2, leaseSeconds: 2.5, bundle: bundleOf(body) });
     expect(end.outcome()).toMatchObject({ kind: 'success', result: 1 });
     expect(end.known.heartbeats).toBeGreaterThan(3);
   });
