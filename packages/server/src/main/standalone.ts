@@ -41,7 +41,7 @@ export interface StandaloneEvents {
   /** A part is ready: after how long, and where it is. */
   ready(part: StandalonePart, milliseconds: number, place: string): void;
   /** A warning or worse that a part logged; the whole log is under `logs` in GANTRY_HOME. */
-  warned(part: HealthPart, text: string): void;
+  warned(part: StandalonePart, text: string): void;
   stopping(part: StandalonePart): void;
 }
 
@@ -141,17 +141,20 @@ class StandaloneStart {
     const { home, config } = this.#configuration;
     const startedAt = systemClock.monotonic();
     let { url } = config.database;
+    let place = '[database] url';
     if (url === '') {
-      const postgres = await startEmbeddedPostgres({ folder: join(home, 'postgres') });
+      const postgres = await startEmbeddedPostgres({
+        folder: join(home, 'postgres'),
+        onWarning: (sentence) => this.#events.warned('database', sentence),
+      });
       this.#stops.push('database', STOP_LIMIT_MILLISECONDS, () => postgres.stop());
-      url = postgres.url;
+      ({ url, dataFolder: place } = postgres);
     }
     const database = await openDatabase({ url, applicationName: 'gantry standalone', poolSize: 2 });
     try {
       await migrate(database);
       const password = await ensureAdmin(database, systemRandom);
       const token = await issueToken(database, systemRandom, ADMIN_USERNAME, CONNECTION_HOURS);
-      const place = config.database.url === '' ? join(home, 'postgres') : '[database] url';
       this.#events.ready('database', systemClock.monotonic() - startedAt, place);
       return { url, password, token };
     } finally {

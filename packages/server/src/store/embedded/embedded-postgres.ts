@@ -32,6 +32,8 @@ export interface EmbeddedPostgres {
   /** Contains the password: never log it. */
   readonly url: string;
   readonly port: number;
+  /** Where the data lies; see `folder` of the options. */
+  readonly dataFolder: string;
   /** Stops the server and keeps its data; takes at most 25 seconds. */
   stop(): Promise<void>;
 }
@@ -105,7 +107,7 @@ class EmbeddedServer {
     await this.#createDatabase();
     const port = this.#shape.port;
     const url = `postgresql://${SUPERUSER}:${encodeURIComponent(places.password)}@127.0.0.1:${port}/${SUPERUSER}`;
-    return { url, port, stop: () => this.stop() };
+    return { url, port, dataFolder: places.data, stop: () => this.stop() };
   }
 
   stop(): Promise<void> {
