@@ -4,10 +4,10 @@ import type { Queryable } from '../../packages/server/src/store/database.ts';
 /** Stores a DAG as intake would, without a file: the fixture of engine and API tests. Unpaused; answers its version. */
 export async function seedDag(db: Queryable, spec: DagSpec, code = 'export const nothing = 0;'): Promise<number> {
   const digest = `digest-of-${spec.dagId}`;
-  await db.query(
-    'insert into bundle (digest, code) values ($1, $2) on conflict (digest) do update set code = $2',
-    [digest, code],
-  );
+  await db.query('insert into bundle (digest, code) values ($1, $2) on conflict (digest) do update set code = $2', [
+    digest,
+    code,
+  ]);
   await db.query(
     `insert into dag (dag_id, is_paused, file, current_version, max_active_runs, max_active_tasks)
      values ($1, false, $2, 1, $3, $4)`,

@@ -104,13 +104,7 @@ export async function saveNextRun(tx: Queryable, dagId: string, next: RunTimes |
   await tx.query(
     `update dag set schedule_changed = false, next_run_after = $2, next_logical_date = $3, next_interval_start = $4, next_interval_end = $5
      where dag_id = $1`,
-    [
-      dagId,
-      next?.runAfter ?? null,
-      next?.logicalDate ?? null,
-      next?.intervalStart ?? null,
-      next?.intervalEnd ?? null,
-    ],
+    [dagId, next?.runAfter ?? null, next?.logicalDate ?? null, next?.intervalStart ?? null, next?.intervalEnd ?? null],
     'save_next_run',
   );
 }
