@@ -392,7 +392,7 @@ function sidecarFailed(): Parts {
 }
 
 describe.each(ROWS)('row %s', (_, rows) => {
-  it.each(rows)('%s', (_what, parts, expected, view) => {
+  it.each<Row>([...rows])('%s', (_what, parts, expected, view) => {
     expect(short(observe(parts, view))).toBe(expected);
   });
 });
