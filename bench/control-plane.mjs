@@ -1,7 +1,7 @@
 // A Gantry of the bench's own: embedded Postgres with statement statistics, and real processes on it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ const OWN = '/* bench */';
 
 export async function startControlPlane(options = {}) {
   const home = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
+  // As root the server runs under another account, which must be able to pass.
+  chmodSync(home, 0o711);
   const postgres = await startEmbeddedPostgres({ folder: join(home, 'postgres'), statementStatistics: true });
   writeFileSync(join(home, 'url'), postgres.url, { mode: 0o600 });
   mkdirSync(join(home, 'dags'));

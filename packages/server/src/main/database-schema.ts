@@ -7,7 +7,13 @@ import { openStore } from './store-access.ts';
 /** Applies the missing migrations to the configured database and answers their files. */
 export async function migrateDatabase({ config }: Configuration): Promise<string[]> {
   if (config.database.url === '') throw embeddedOnly('migrated');
-  const database = await openDatabase({ url: config.database.url, applicationName: 'gantry db' });
+  // A migration may rewrite large tables and wait for others, so the limits of ordinary statements do not hold here.
+  const database = await openDatabase({
+    url: config.database.url,
+    applicationName: 'gantry db',
+    statementTimeoutSeconds: 0,
+    lockTimeoutSeconds: 3600,
+  });
   try {
     return await migrate(database);
   } finally {
