@@ -52,6 +52,7 @@ export async function startApi(
     podNameOf: ({ attemptId }) => `pod-${attemptId}`,
     manualInterval: (_schedule, at) => ({ start: at, end: at }),
     version: '0.0.0-test',
+    logSink: { write: () => undefined },
     ...parts,
   });
   const url = await server.listen('127.0.0.1', 0);

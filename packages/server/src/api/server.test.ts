@@ -96,6 +96,7 @@ test('a port that is taken is told by one sentence', async () => {
     podNameOf: () => '',
     manualInterval: () => null,
     version: '1',
+    logSink: { write: () => undefined },
   });
   await expect(server.listen('127.0.0.1', port)).rejects.toMatchObject({
     code: 'port_in_use',

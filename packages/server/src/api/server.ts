@@ -1,5 +1,6 @@
 import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
 import { fastify, LogController } from 'fastify';
+import { stdTimeFunctions } from 'pino';
 import type { Database } from '../store/database.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import { authenticate, requirePermissions } from './authentication.ts';
@@ -32,7 +33,7 @@ export interface ApiParts {
   readonly podNameOf: PodNameOf;
   readonly manualInterval: ManualInterval;
   readonly version: string;
-  /** Where JSON log lines go; nowhere when not given. */
+  /** Where JSON log lines go; standard error when not given. */
   readonly logSink?: LogSink;
 }
 
@@ -66,7 +67,7 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   };
 }
 
-function buildApp({ database, random, logSink }: ApiParts, options: ApiOptions): Routes {
+function buildApp({ database, random, logSink = process.stderr }: ApiParts, options: ApiOptions): Routes {
   const app: Routes = fastify({
     bodyLimit: options.bodyLimitBytes,
     exposeHeadRoutes: false,
@@ -75,7 +76,13 @@ function buildApp({ database, random, logSink }: ApiParts, options: ApiOptions):
     routerOptions: { maxParamLength: 1000 },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => random.uuid(),
-    logger: logSink === undefined ? false : { level: options.logLevel, stream: redactingSink(logSink) },
+    http: { headersTimeout: 10_000 },
+    logger: {
+      level: options.logLevel,
+      base: { name: 'api-server' },
+      timestamp: stdTimeFunctions.isoTime,
+      stream: redactingSink(logSink),
+    },
     schemaErrorFormatter: validationSentence,
   });
   app.setValidatorCompiler(compileValidator);
@@ -91,6 +98,14 @@ function buildApp({ database, random, logSink }: ApiParts, options: ApiOptions):
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'not_found', detail: `There is no ${request.method} ${request.url.split('?')[0]}.` }),
   );
+  // Answers hold data of their reader, and are never anything but what their type says.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+  });
   requirePermissions(app);
   authenticate(app, database);
   return app;

@@ -12,7 +12,7 @@ import { taskInstanceBodies } from './task-instance-routes.ts';
 
 const POLL_MILLISECONDS = 1000;
 /** Hints that come faster than this are answered together. */
-const PAUSE_MILLISECONDS = 50;
+const PAUSE_MILLISECONDS = 100;
 
 const Params = Type.Object({ dag_id: Type.String(), dag_run_id: Type.String() });
 const Query = Type.Object(
