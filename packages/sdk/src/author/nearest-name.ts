@@ -2,7 +2,7 @@
 export function nearestName(given: string, names: Iterable<string>): string | null {
   const wanted = plain(given);
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.max(wanted.length < 5 ? 2 : 3, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(wanted, plain(name));
     if (distance < bestDistance) {

@@ -1,6 +1,7 @@
 import type { BundledDag, GroupSpec } from '../model/index.ts';
 import { DagDefinitionError } from './definition-error.ts';
 import type { Edge, Place } from './edge.ts';
+import { identifier } from './identifier.ts';
 import { type TaskDraft, type TaskParts, taskDraft } from './task-draft.ts';
 import { DEFAULT_TASK_SETTINGS, type TaskSettings } from './task-options.ts';
 
@@ -70,7 +71,7 @@ export class OpenDag {
   }
 
   #unusedId(id: string): string {
-    const full = this.fullId(id);
+    const full = identifier(this.fullId(id), 'whole');
     const taken = this.tasks.has(full) ? 'task' : this.groups.has(full) ? 'group' : null;
     if (taken === null) return full;
     throw new DagDefinitionError(
