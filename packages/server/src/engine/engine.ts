@@ -20,6 +20,10 @@ import { queueReady } from './queue-ready.ts';
 import { RunBook } from './run-book.ts';
 
 const FACTS_PER_TURN = 1000;
+/** With this many open attempts throughput counts for more than the lag of one: commits then keep a distance. */
+const BUSY_ATTEMPTS = 16;
+/** Their distance. At 200 ended pods a second it makes one commit of four; a lone task never waits for it. */
+const GROUP_MILLISECONDS = 20;
 
 export interface EngineParts {
   readonly database: Database;
@@ -46,6 +50,7 @@ export class Engine {
   readonly #deadlines: Deadlines;
   #polledAt = Number.NEGATIVE_INFINITY;
   #pooledAt = Number.NEGATIVE_INFINITY;
+  #committedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -66,6 +71,7 @@ export class Engine {
       while (!signal.aborted) {
         const busy = await this.#turn();
         if (!busy && !signal.aborted) await this.#hints.wait(this.#sleepMilliseconds());
+        if (!signal.aborted) await this.#keepDistance();
       }
     } finally {
       signal.removeEventListener('abort', wakeUp);
@@ -75,6 +81,13 @@ export class Engine {
       await stopListening();
       await this.#parts.leadership.resign();
     }
+  }
+
+  /** Lets facts gather while much is under way; a few milliseconds more in a batch are a statement less for each. */
+  async #keepDistance(): Promise<void> {
+    if (this.#book.attempts.size < BUSY_ATTEMPTS) return;
+    const left = this.#committedAt + GROUP_MILLISECONDS - this.#parts.clock.monotonic();
+    if (left > 1) await new Promise((resolve) => setTimeout(resolve, left));
   }
 
   /** One turn; answers whether it found something to do. Database trouble is told, and the turn is tried again. */
@@ -191,6 +204,7 @@ export class Engine {
   }
 
   async #commit(serviceId: string, batch: StepBatch, orders: readonly Order[]): Promise<void> {
+    this.#committedAt = this.#parts.clock.monotonic();
     const answer = await commitSteps(this.#parts.database, serviceId, batch);
     const { runs, attempts, instances } = batch;
     this.#events.committed?.({ runs: runs.length, attempts: attempts.length, instances: instances.length });

@@ -111,7 +111,23 @@ describe('applying what the watch sees', () => {
     await change({ type: 'ADDED', pod: run }, { type: 'MODIFIED', pod: run }, { type: 'MODIFIED', pod: end });
     await list(end);
     await change({ type: 'DELETED', pod: end }, { type: 'MODIFIED', pod: run });
-    expect(kinds()).toEqual(['started', 'ended']);
+    expect(kinds()).toEqual(['ended']);
+  });
+
+  it('tells once, with the next sweeps, that an image pod goes on running, and of one that ended at once only its end', async () => {
+    const [long, short] = [imageOrder(['sleep']), imageOrder(['true'])];
+    await change({ type: 'ADDED', pod: podOf(long, { status: running }) });
+    await change({ type: 'ADDED', pod: podOf(short, { status: running }) });
+    await change({ type: 'MODIFIED', pod: podOf(short, { status: done }) });
+    for (let turn = 0; turn < 3; turn += 1) {
+      now += 250;
+      sweep.once();
+      await sendWaits();
+    }
+    expect(waits.map(({ kind, attemptId }) => ({ kind, attemptId }))).toEqual([
+      { kind: 'started', attemptId: long.attemptId },
+    ]);
+    expect(kinds()).toEqual(['ended']);
   });
 
   it('tells the same again when the commit failed', async () => {
@@ -141,7 +157,7 @@ describe('applying what the watch sees', () => {
     const pod = podOf(order, { status: running });
     present.set(nameOf(order), pod);
     await change({ type: 'ADDED', pod }, { type: 'LEFT', pod });
-    expect(kinds()).toEqual(['started']);
+    expect(kinds()).toEqual([]);
     present.delete(nameOf(order));
     await change({ type: 'LEFT', pod });
     expect(kinds()).toEqual(['started', 'ended']);
@@ -231,6 +247,6 @@ describe('applying what the watch sees', () => {
     const order = imageOrder(['true']);
     const pod = podOf(order, { status: running });
     await change({ type: 'ADDED', pod }, { type: 'DELETED', pod: { ...pod, uid: 'another' } });
-    expect(kinds()).toEqual(['started']);
+    expect(kinds()).toEqual([]);
   });
 });

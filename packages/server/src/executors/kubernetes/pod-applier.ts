@@ -16,6 +16,8 @@ import type { PodStopper } from './pod-stopper.ts';
 import { type PodFact, readChange } from './read-change.ts';
 import { newTrackedPod, type PodBook, type TrackedPod } from './tracked-pod.ts';
 
+/** Without news the stored cursor may lag this much: what lies behind it is only seen again after a restart. */
+const CURSOR_MILLISECONDS = 1000;
 /** Longest that a batch waits for the logs of ended image pods. */
 const LOG_MILLISECONDS = 5000;
 const STATES_A_QUESTION = 1000;
@@ -49,6 +51,7 @@ export class PodApplier {
   readonly #parts: ApplierParts;
   readonly #setAside = new Set<string>();
   #cleaning: Promise<void> = Promise.resolve();
+  #cursorAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -113,7 +116,12 @@ export class PodApplier {
     const told = news.facts;
     const endedImages = told.filter(({ fact, pod }) => fact.kind === 'ended' && pod.getLogs).map(({ pod }) => pod);
     await logs.keepWithin(endedImages, LOG_MILLISECONDS);
-    await sink.record([...told.map(({ fact }) => fact), ...further], cursor);
+    const facts = [...told.map(({ fact }) => fact), ...further];
+    // Most events of a pod tell nothing new; a commit for each would be the dearest part of a task.
+    if (facts.length > 0 || view.now - this.#cursorAt >= CURSOR_MILLISECONDS) {
+      await sink.record(facts, cursor);
+      this.#cursorAt = view.now;
+    }
     for (const one of told) {
       one.told();
       if (one.pod.toldEnded) book.release(one.pod.attemptId);

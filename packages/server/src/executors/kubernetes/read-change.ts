@@ -40,13 +40,16 @@ export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, vie
     tracked.stage = seen.kind;
     view.book.setWait(tracked, null);
   }
+  if (seen.kind === 'running' && tracked.workload === 'image') view.book.noteRunning(tracked, view.now);
+  else view.book.noLongerRunning(tracked);
   if (seen.kind === 'ended') {
     const neverRan = seen.ending.failure?.class === 'killed' || seen.ending.failure?.class === 'never_started';
     const failure = tracked.verdict !== null && neverRan ? tracked.verdict : seen.ending.failure;
     return [ended(tracked, failure, seen.ending.provenDead)];
   }
-  // A worker says by its claim that it has started, which is more than a container that runs.
-  return seen.kind === 'running' && tracked.workload === 'image' && !tracked.toldStarted ? [started(tracked)] : [];
+  // A worker says by its claim that it has started; of an image pod the sweep tells when it goes on running, so that
+  // one that ends at once costs no commit for having started.
+  return [];
 }
 
 type Wait = Extract<ReturnType<typeof observePod>, { kind: 'waiting' }>;
@@ -61,16 +64,6 @@ function waitOf(before: PodWaiting | null, seen: Wait, now: number): PodWaiting 
     since: before?.since ?? now,
     deadlineAt: goesOn ? Math.min(before.deadlineAt ?? deadlineAt, deadlineAt) : deadlineAt,
     afterDeadline: seen.afterDeadline,
-  };
-}
-
-function started(pod: TrackedPod): PodFact {
-  return {
-    pod,
-    fact: { kind: 'started', attemptId: pod.attemptId, place: placeOf(pod) },
-    told: () => {
-      pod.toldStarted = true;
-    },
   };
 }
 

@@ -47,6 +47,8 @@ export class PodBook {
   readonly #pods = new Map<string, TrackedPod>();
   /** Those that wait to start, so that a sweep looks at no others. */
   readonly #waiting = new Set<TrackedPod>();
+  /** Image pods that run, since when by `clock.monotonic()`, until it is told that they have started. */
+  readonly #running = new Map<TrackedPod, number>();
   /** Attempts that this process launched and that have not ended: its slots in use. */
   readonly #occupying = new Set<string>();
 
@@ -64,7 +66,10 @@ export class PodBook {
 
   forget(attemptId: string): void {
     const pod = this.#pods.get(attemptId);
-    if (pod !== undefined) this.#waiting.delete(pod);
+    if (pod !== undefined) {
+      this.#waiting.delete(pod);
+      this.#running.delete(pod);
+    }
     this.#occupying.delete(attemptId);
     this.#pods.delete(attemptId);
   }
@@ -85,6 +90,7 @@ export class PodBook {
   close(pod: TrackedPod): void {
     pod.closed = true;
     this.setWait(pod, null);
+    this.#running.delete(pod);
     this.release(pod.attemptId);
   }
 
@@ -92,6 +98,19 @@ export class PodBook {
     pod.wait = wait;
     if (wait === null) this.#waiting.delete(pod);
     else this.#waiting.add(pod);
+  }
+
+  noteRunning(pod: TrackedPod, now: number): void {
+    if (!pod.toldStarted && !this.#running.has(pod)) this.#running.set(pod, now);
+  }
+
+  noLongerRunning(pod: TrackedPod): void {
+    this.#running.delete(pod);
+  }
+
+  /** Image pods that have run since `since` or longer and of which it was not told yet. */
+  runningSince(since: number): readonly TrackedPod[] {
+    return [...this.#running].filter(([, at]) => at <= since).map(([pod]) => pod);
   }
 
   waiting(): readonly TrackedPod[] {

@@ -5,7 +5,7 @@ import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { PodStopper } from './pod-stopper.ts';
 import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';
 
-const SWEEP_MILLISECONDS = 1000;
+const SWEEP_MILLISECONDS = 250;
 
 export interface SweepParts {
   readonly book: PodBook;
@@ -15,7 +15,7 @@ export interface SweepParts {
   readonly options: KubernetesExecutorOptions;
 }
 
-/** Tells why pods wait, and gives up those that cannot start or whose reason has lasted too long. */
+/** Tells that image pods run and why others wait, and gives up those that cannot start or whose reason has lasted too long. */
 export class WaitSweep {
   readonly #parts: SweepParts;
 
@@ -32,6 +32,7 @@ export class WaitSweep {
 
   once(): void {
     const now = this.#parts.clock.monotonic();
+    for (const pod of this.#parts.book.runningSince(now - SWEEP_MILLISECONDS)) this.#tellStarted(pod);
     for (const pod of this.#parts.book.waiting()) {
       const { wait } = pod;
       if (wait === null || pod.closed || pod.killed || pod.toldEnded || pod.verdict !== null) continue;
@@ -48,6 +49,13 @@ export class WaitSweep {
     pod.verdict = wait.afterDeadline;
     this.#tell(pod, `${wait.sentence} It is given up; its pod is being deleted.`);
     void this.#parts.stopper.remove(pod);
+  }
+
+  #tellStarted(pod: TrackedPod): void {
+    if (pod.toldStarted || pod.toldEnded || pod.closed) return;
+    pod.toldStarted = true;
+    this.#parts.book.noLongerRunning(pod);
+    this.#parts.outbox.tell({ kind: 'started', attemptId: pod.attemptId, place: placeOf(pod) });
   }
 
   #tell(pod: TrackedPod, sentence: string): void {
