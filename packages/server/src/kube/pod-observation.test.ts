@@ -391,11 +391,15 @@ function sidecarFailed(): Parts {
   };
 }
 
-describe.each(ROWS)('row %s', (_, rows) => {
-  it.each<Row>([...rows])('%s', (_what, parts, expected, view) => {
-    expect(short(observe(parts, view))).toBe(expected);
+for (const [id, rows] of ROWS) {
+  describe(`row ${id}`, () => {
+    for (const [what, parts, expected, view] of rows) {
+      it(`${what}: ${expected}`, () => {
+        expect(short(observe(parts, view))).toBe(expected);
+      });
+    }
   });
-});
+}
 
 describe('what is said', () => {
   it.each([
