@@ -160,7 +160,7 @@ describe('applying what the watch sees', () => {
     expect(kinds()).toEqual([]);
     present.delete(nameOf(order));
     await change({ type: 'LEFT', pod });
-    expect(kinds()).toEqual(['started', 'ended']);
+    expect(kinds()).toEqual(['ended']);
   });
 
   it('tells a wait when it lasts, once a sentence', async () => {
