@@ -26,6 +26,7 @@ export async function runWorker(file: string): Promise<void> {
   if (settings.attemptId === null) prepareSpare(stage);
   const assignment = readAssignment(settings);
   if (assignment === null) return exitProcess(0);
+  process.on('SIGTERM', leaveUnclaimed);
   hideCredential();
   const held = readBundle(settings.bundleFolder, assignment.bundleDigest);
   const client = new ApiClient(settings.apiUrl, assignment.attemptId);
@@ -39,6 +40,12 @@ export async function runWorker(file: string): Promise<void> {
     return exitProcess(LOST_EXIT_CODE);
   }
   await runClaimed(stage, settings, assignment, client, result, held);
+}
+
+/** No user code has run. As the first process of a container the worker would not be ended by the signal alone. */
+function leaveUnclaimed(): never {
+  say('The worker was told to end (SIGTERM) before it had claimed its attempt.');
+  return exitProcess(LOST_EXIT_CODE);
 }
 
 /** A spare worker has time: what others put off is done now. */
@@ -74,6 +81,7 @@ async function runClaimed(
   const output = new OutputCapture((line) => link.line(line), systemClock.now);
   const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput: () => output.flush(), leave });
   end.guard();
+  process.off('SIGTERM', leaveUnclaimed);
   output.start();
   const held = { folder: bundleFolder, text: heldText };
   const outcome = await runAttempt(answer, held, {

@@ -150,6 +150,14 @@ describe('the claim', () => {
     expect(await runs.end(running)).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
+  test('that has not come yet is not waited for after SIGTERM', async () => {
+    runs.api.fail('claim', ...Array.from({ length: 50 }, () => 503));
+    const running = runs.start();
+    await eventually('a try', () => runs.api.faultsLeft('claim') < 50);
+    running.worker.child.kill('SIGTERM');
+    expect(await runs.end(running)).toMatchObject({ code: 75, stderr: expect.stringContaining('SIGTERM') });
+  });
+
   test('that nobody answers is given up after its time with exit code 75 and a sentence', async () => {
     await runs.api.close();
     const end = await runs.run({}, { environment: { GANTRY_CLAIM_WAIT_SECONDS: '0.5' } });
