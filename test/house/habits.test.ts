@@ -87,7 +87,9 @@ test('what is exported is used by another file, or is a public door', () => {
       for (const name of names) used.add(`${resolveImport(file.path, from)}#${name}`);
     }
   }
-  const isDoor = (path: string): boolean => path.includes('/sdk/src/model/') || path.includes('/sdk/src/author/');
+  // The packages' public doors, and what bin/gantry.mjs runs.
+  const doors = /\/sdk\/src\/(model|author)\/|\/cli\/run-cli\.ts$/;
+  const isDoor = (path: string): boolean => doors.test(path);
   const dead = SOURCES.filter((file) => !isDoor(file.path) && !used.has(`${file.path}#*`)).flatMap((file) =>
     exportedNames(file.program)
       .filter((name) => !used.has(`${file.path}#${name}`) && !isUsedInside(file, name))
