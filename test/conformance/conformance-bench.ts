@@ -12,6 +12,7 @@ export class ConformanceBench {
   readonly namespace: string;
   readonly image: string;
   #count = 0;
+  readonly #volumes: string[] = [];
 
   private constructor(session: KubeSession, kubeconfig: string, namespace: string, image: string) {
     this.session = session;
@@ -40,6 +41,7 @@ export class ConformanceBench {
   async close(): Promise<void> {
     await this.session.send('DELETE', this.pods(), { body: { gracePeriodSeconds: 0 } });
     await this.session.send('DELETE', `/api/v1/namespaces/${this.namespace}`);
+    for (const name of this.#volumes) await this.session.send('DELETE', `/api/v1/persistentvolumes/${name}`);
     this.client.close();
     this.session.close();
   }
@@ -116,6 +118,26 @@ export class ConformanceBench {
       () => this.session.send('GET', this.pods(name)),
       ({ code }) => (code === 404 ? true : null),
     );
+  }
+
+  /** Makes a volume for a claim to find, where claims do not make their own: the local cluster has no such kind. */
+  async persistentVolume(claim: string): Promise<void> {
+    const name = `${this.namespace}-${claim}`;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: {
+        capacity: { storage: '1Mi' },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: '',
+        persistentVolumeReclaimPolicy: 'Retain',
+        hostPath: { path: `/tmp/${name}`, type: 'DirectoryOrCreate' },
+        claimRef: { namespace: this.namespace, name: claim },
+      },
+    };
+    const { code } = await this.session.send('POST', '/api/v1/persistentvolumes', { body });
+    if (code === 201) this.#volumes.push(name);
   }
 
   async eventually(what: string, look: () => Promise<boolean>): Promise<void> {

@@ -8,6 +8,13 @@ import { tokenPromises } from './api/tokens.ts';
 import { watchPromises } from './api/watches.ts';
 import { ConformanceBench } from './conformance-bench.ts';
 import type { ConformancePlace } from './conformance-place.ts';
+import { containerPromises } from './node/containers.ts';
+import { endingPromises } from './node/endings.ts';
+import { logPromises } from './node/logs.ts';
+import { removalPromises } from './node/removal.ts';
+import { surroundingPromises } from './node/surroundings.ts';
+import { volumePromises } from './node/volumes.ts';
+import { waitingPromises } from './node/waiting.ts';
 
 /**
  * What Gantry leans on of Kubernetes, written once and held by every place: the local cluster, a real API server, a
@@ -35,6 +42,17 @@ export function conformanceSuite(place: ConformancePlace): void {
       deletionPromises(theBench);
       tokenPromises(theBench);
       clientPromises(theBench);
+    });
+
+    if (!place.parts.includes('node')) return;
+    describe('the node', { timeout: 90_000 }, () => {
+      endingPromises(theBench);
+      surroundingPromises(theBench, place.users);
+      containerPromises(theBench);
+      volumePromises(theBench);
+      waitingPromises(theBench);
+      removalPromises(theBench);
+      logPromises(theBench);
     });
   });
 }
