@@ -7,25 +7,37 @@ import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { ProcessLedger } from '../cluster/node/process-ledger.ts';
 import { openDatabase } from '../store/connect.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
+import { forgetWatches } from '../store/forget-watches.ts';
 import { migrate } from '../store/migrator.ts';
 import { awaitHealth, type HealthPart } from './await-health.ts';
-import { LOCAL_EXECUTOR, workerFile } from './build-executors.ts';
+import { workerFile } from './build-executors.ts';
 import { Child } from './child-process.ts';
 import { type Configuration, dagsFolder } from './configuration.ts';
 import { removeConnection, writeConnection } from './connection-file.ts';
-import { endLocalWorkers } from './end-local-workers.ts';
+import { endWorkers } from './end-workers.ts';
 import { lockHome } from './home-lock.ts';
 import { localUrl } from './local-url.ts';
 import { readLogLine, WARNING_LEVEL } from './log-line.ts';
 import { PartLog } from './part-log.ts';
-import { childEnvironment, LOCAL_IMAGE, needsLocalCluster, standaloneExecutors } from './standalone-environment.ts';
-import { StopStack } from './stop-stack.ts';
+import { childEnvironment, LOCAL_IMAGE, needsLocalCluster } from './standalone-environment.ts';
+import { StopList } from './stop-list.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { takePort } from './take-port.ts';
 
-/** Started in this order as far as one needs the other, stopped in the opposite one. */
 const PARTS = ['api-server', 'dag-processor', 'scheduler'] as const satisfies readonly HealthPart[];
+/**
+ * The scheduler first, so that nothing new is launched; the API server after whatever runs tasks, so that their last
+ * reports are taken; the database last.
+ */
+const STOP_ORDER: readonly StandalonePart[] = [
+  'scheduler',
+  'dag-processor',
+  'workers',
+  'cluster',
+  'api-server',
+  'database',
+];
 const READY_LIMIT_MILLISECONDS = 120_000;
 /** Above the 15 s after which a child is killed, and the 25 s of the database's own bound. */
 const STOP_LIMIT_MILLISECONDS = 30_000;
@@ -83,7 +95,7 @@ export async function startStandalone(
 class StandaloneStart {
   readonly #configuration: Configuration;
   readonly #events: StandaloneEvents;
-  readonly #stops = new StopStack();
+  readonly #stops = new StopList(STOP_ORDER);
   /** Null until the home is ours: what lies in another standalone's home is not touched. */
   #releaseHome: (() => void) | null = null;
   #databaseUrl = '';
@@ -91,6 +103,10 @@ class StandaloneStart {
   constructor(configuration: Configuration, events: StandaloneEvents) {
     this.#configuration = configuration;
     this.#events = events;
+  }
+
+  get #isEmbedded(): boolean {
+    return this.#configuration.config.database.url === '';
   }
 
   get #namespace(): string {
@@ -111,7 +127,7 @@ class StandaloneStart {
     const kubeconfigPath = await this.#cluster();
     signal.throwIfAborted();
     const environment = childEnvironment(this.#configuration, {
-      databaseUrl: config.database.url === '' ? databaseUrl : null,
+      databaseUrl: this.#isEmbedded ? databaseUrl : null,
       kubeconfigPath,
       port,
     });
@@ -131,7 +147,7 @@ class StandaloneStart {
   async stop(): Promise<string[]> {
     if (this.#releaseHome === null) return [];
     removeConnection(this.#configuration.home);
-    const troubles = await this.#stops.unwind((part) => this.#events.stopping(part as StandalonePart));
+    const troubles = await this.#stops.stopAll((part) => this.#events.stopping(part));
     this.#releaseHome();
     return troubles;
   }
@@ -147,12 +163,14 @@ class StandaloneStart {
         folder: join(home, 'postgres'),
         onWarning: (sentence) => this.#events.warned('database', sentence),
       });
-      this.#stops.push('database', STOP_LIMIT_MILLISECONDS, () => postgres.stop());
+      this.#stops.add('database', STOP_LIMIT_MILLISECONDS, () => postgres.stop());
       ({ url, dataFolder: place } = postgres);
     }
     const database = await openDatabase({ url, applicationName: 'gantry standalone', poolSize: 2 });
     try {
       await migrate(database);
+      // The objects of an earlier local cluster ended with its process.
+      if (this.#isEmbedded) await forgetWatches(database);
       const password = await ensureAdmin(database, systemRandom);
       const token = await issueToken(database, systemRandom, ADMIN_USERNAME, CONNECTION_HOURS);
       this.#events.ready('database', systemClock.monotonic() - startedAt, place);
@@ -182,7 +200,7 @@ class StandaloneStart {
         claims: [{ namespace: this.#namespace, name: OUTPUT_CLAIM }],
       },
     });
-    this.#stops.push('cluster', STOP_LIMIT_MILLISECONDS, () => cluster.stop());
+    this.#stops.add('cluster', STOP_LIMIT_MILLISECONDS, () => cluster.stop());
     this.#events.ready('cluster', systemClock.monotonic() - startedAt, cluster.kubeconfigPath);
     return cluster.kubeconfigPath;
   }
@@ -195,12 +213,8 @@ class StandaloneStart {
     signal: AbortSignal,
   ): Promise<{ readonly failed: Promise<string> }> {
     const startedAt = systemClock.monotonic();
-    const children = PARTS.map((part) => {
-      const child = this.#child(part, environment, ledger);
-      // Ended after the scheduler, which would start others, and before the API server, which takes their last reports.
-      if (part === 'api-server') this.#stops.push('workers', STOP_LIMIT_MILLISECONDS, () => this.#endWorkers());
-      return child;
-    });
+    const children = PARTS.map((part) => this.#child(part, environment, ledger));
+    this.#stops.add('workers', STOP_LIMIT_MILLISECONDS, () => this.#endWorkers());
     const failed = Promise.race(children.map((child) => child.failed));
     const places: Record<HealthPart, string> = {
       'api-server': url,
@@ -224,12 +238,12 @@ class StandaloneStart {
     return { failed };
   }
 
+  /** In a database of its own all that runs on this machine is standalone's; in another one it may be a neighbour's. */
   async #endWorkers(): Promise<void> {
-    if (!standaloneExecutors(this.#configuration).includes(LOCAL_EXECUTOR)) return;
+    if (!this.#isEmbedded) return;
     const database = await openDatabase({ url: this.#databaseUrl, applicationName: 'gantry standalone', poolSize: 1 });
     try {
-      const of = { executor: LOCAL_EXECUTOR, workerFile: workerFile() };
-      await endLocalWorkers(database, of, WORKER_GRACE_MILLISECONDS, systemClock);
+      await endWorkers(database, WORKER_GRACE_MILLISECONDS, systemClock);
     } finally {
       await database.close();
     }
@@ -251,7 +265,7 @@ class StandaloneStart {
       ended: (pid) => ledger.remove(pid),
     });
     child.start();
-    this.#stops.push(part, STOP_LIMIT_MILLISECONDS, async () => {
+    this.#stops.add(part, STOP_LIMIT_MILLISECONDS, async () => {
       await child.stop();
       log.close();
     });

@@ -33,8 +33,9 @@ export function nameOf({ task_id: taskId, map_index: mapIndex }: TaskInstanceBod
 }
 
 /** Where it runs: `pod NAME` or `process NUMBER`; empty while nowhere. */
-export function placeOf({ place }: TaskInstanceBody): string {
-  return place === null ? '' : `${place.kind} ${place.name}`;
+export function placeOf({ place, pid }: TaskInstanceBody): string {
+  if (place !== null) return `${place.kind} ${place.name}`;
+  return pid === null ? '' : `process ${pid}`;
 }
 
 /** Why an instance is where it is; empty when the state says it all. */

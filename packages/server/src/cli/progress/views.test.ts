@@ -28,6 +28,7 @@ function instance(taskId: string, change: Partial<TaskInstanceBody> = {}): TaskI
     end_date: null,
     duration: null,
     executor: null,
+    pid: null,
     reason: null,
     waiting: null,
     not_before: null,

@@ -45,6 +45,8 @@ export interface TaskInstanceBody {
   readonly end_date: string | null;
   readonly duration: number | null;
   readonly executor: string | null;
+  /** Of the worker, once it has claimed the try. */
+  readonly pid: number | null;
   readonly reason: string | null;
   readonly waiting: string | null;
   readonly not_before: string | null;

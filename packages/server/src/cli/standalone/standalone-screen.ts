@@ -22,6 +22,7 @@ const NAME_WIDTH = 13;
 export class StandaloneScreen implements StandaloneEvents {
   readonly terminal: Terminal;
   readonly #home: string;
+  readonly #lastWarning = new Map<StandalonePart, string>();
   /** Set while a run is painted; lines go above it then. */
   #view: RunView | null = null;
 
@@ -52,7 +53,10 @@ export class StandaloneScreen implements StandaloneEvents {
     this.line(`Sign in as ${name} with the password ${password}; it is shown this once.`);
   }
 
+  /** A part that says the same again, e.g. of a file that stays broken, is not repeated. */
   warned(part: StandalonePart, text: string): void {
+    if (this.#lastWarning.get(part) === text) return;
+    this.#lastWarning.set(part, text);
     const { colors } = this.terminal;
     this.line(`${colors.yellow(NAMES[part])}: ${printable(text).replaceAll('\n', ' ')}`);
   }

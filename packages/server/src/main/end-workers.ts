@@ -10,25 +10,22 @@ const LOOK_MILLISECONDS = 100;
 const MOST_WORKERS = 1_000;
 
 /**
- * Ends the workers that a local executor has running, which outlive their scheduler by design. They are asked first and
- * have `graceMilliseconds` to report. A process that has a worker's number but does not run `workerFile` is left alone.
+ * Ends the workers that run on this machine, of the local executor (they outlive their scheduler by design) and of the
+ * local cluster's pods. They are asked first and have `graceMilliseconds` to report, so that the next start need not
+ * wait for their leases. A process that has a worker's number but runs something else is left alone.
  */
-export async function endLocalWorkers(
-  database: Queryable,
-  of: { readonly executor: string; readonly workerFile: string },
-  graceMilliseconds: number,
-  clock: Clock,
-): Promise<void> {
-  const filter = { states: ['running'], executors: [of.executor], ranges: [] };
+export async function endWorkers(database: Queryable, graceMilliseconds: number, clock: Clock): Promise<void> {
+  const filter = { states: ['running'], ranges: [] };
   const { rows } = await listTaskInstances(database, filter, { orderBy: [], limit: MOST_WORKERS, offset: 0 });
   const here = rows.flatMap(({ hostname: host, pid }) => (host === hostname() && pid !== null ? [pid] : []));
-  const alive = (): number[] => here.filter((pid) => commandOf(pid).includes(of.workerFile));
+  const alive = (): number[] => here.filter(isWorker);
   for (const pid of alive()) signalGroup(pid, 'SIGTERM');
   const end = clock.monotonic() + graceMilliseconds;
   while (alive().length > 0 && clock.monotonic() < end) await sleep(LOOK_MILLISECONDS);
   for (const pid of alive()) signalGroup(pid, 'SIGKILL');
 }
 
-function commandOf(pid: number): string {
-  return spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
+function isWorker(pid: number): boolean {
+  const shown = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  return (shown.stdout ?? '').includes('worker.cjs');
 }
