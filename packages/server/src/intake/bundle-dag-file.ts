@@ -51,7 +51,8 @@ export async function bundleDagFile(folder: string, file: string): Promise<Bundl
   const names = built.inputs;
   const importsSdk = names.some((name) => name.startsWith(`${SDK_NAMESPACE}:`));
   const inputs = names.filter((name) => !name.startsWith(`${SDK_NAMESPACE}:`)).map((name) => resolve(folder, name));
-  const source = await readFile(join(folder, file), 'utf8');
+  const source = await readFile(join(folder, file), 'utf8').catch(() => null);
+  if (source === null) return importFailure(file, 'The file vanished while it was read.');
   if (source.includes('\0') || code.includes('\0'))
     return importFailure(file, 'The file holds a NUL character, which cannot be stored.');
   const digest = sha256(code);

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { DagFolder, oneTaskDag } from '../../../../test/support/dag-folder.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { type LoadedFile, type LoadOptions, loadDagFile } from './load-dag-file.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -137,10 +139,39 @@ test('process.exit is told with its line', async () => {
   expect(found).toMatchObject({ message: expect.stringContaining('process.exit(3)'), line: 3 });
 });
 
-test('an endless loop ends at the time limit', async () => {
-  const found = await failure({ 'a.ts': `${useSdk}console.log('here'); for (;;) {}` }, { timeoutSeconds: 1 });
+test('an endless loop ends at the time limit and is told with its line', async () => {
+  const text = `${useSdk}function spin(): void {\n  for (;;) Math.random();\n}\nconsole.log('here');\nspin();`;
+  const found = await failure({ 'a.ts': text }, { timeoutSeconds: 1 });
+  expect(found).toMatchObject({ line: 4, position: expect.any(Number) });
   expect(found.message).toMatch(/did not finish loading within 1 seconds.*\n\nIt printed:\nhere/s);
 });
+
+test('a wait that outlasts the time limit ends too', async () => {
+  const found = await failure(
+    { 'a.ts': `${useSdk}await new Promise((r) => setTimeout(r, 60_000));` },
+    { timeoutSeconds: 1 },
+  );
+  expect(found.message).toContain('did not finish loading within 1 seconds');
+});
+
+test('what user code leaves running ends with it', async () => {
+  const pidFile = `${useSdk}import { spawn } from 'node:child_process';
+    const child = spawn('sleep', ['600'], { stdio: 'inherit' });
+    setInterval(() => {}, 1000);
+    throw new Error(String(child.pid));`;
+  const pid = Number((await failure({ 'a.ts': pidFile })).message);
+  expect(pid).toBeGreaterThan(1);
+  await eventually('the process is gone', () => !isRunning(pid));
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    // A killed process that nobody has waited for yet is a zombie.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 test('a promise that never settles is told as that', async () => {
   expect((await failure({ 'a.ts': `${useSdk}await new Promise(() => {});` })).message).toContain('never settles');

@@ -5,7 +5,7 @@ import type { Clock, DagSpec } from '@gantry/sdk/model';
 import { type Bundle, type Bundled, bundleDagFile } from './bundle-dag-file.ts';
 import { checkDags } from './check-dags.ts';
 import { childProgram } from './child-program.ts';
-import { type ImportFailure, importFailure } from './import-failure.ts';
+import type { ImportFailure } from './import-failure.ts';
 import { type ChildEnd, type ChildLimits, runChild } from './run-child.ts';
 import { understandChild } from './understand-child.ts';
 
@@ -65,10 +65,10 @@ async function dagsOf(
 async function runInChild(bundle: Bundle, options: Omit<LoadOptions, 'folder'>): Promise<ChildEnd> {
   const folder = await mkdtemp(join(tmpdir(), 'gantry-load-'));
   try {
-    const [program, code] = [join(folder, 'load.cjs'), join(folder, BUNDLE_NAME)];
-    await writeFile(program, await childProgram());
-    await writeFile(code, bundle.code);
-    return await runChild([program, code], options, options.environment ?? {}, options.signal);
+    const program = await childProgram();
+    const [load, watch, code] = [join(folder, 'load.cjs'), join(folder, 'watch.cjs'), join(folder, BUNDLE_NAME)];
+    await Promise.all([writeFile(load, program.load), writeFile(watch, program.watch), writeFile(code, bundle.code)]);
+    return await runChild([load, code, watch], options, options.environment ?? {}, options.signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -76,9 +76,4 @@ async function runInChild(bundle: Bundle, options: Omit<LoadOptions, 'folder'>):
 
 function isList<Item>(value: readonly Item[] | ImportFailure): value is readonly Item[] {
   return Array.isArray(value);
-}
-
-/** For a file that cannot even be read. */
-export function unreadable(file: string, error: unknown): ImportFailure {
-  return importFailure(file, `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
 }

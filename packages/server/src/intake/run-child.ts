@@ -18,15 +18,20 @@ export interface ChildEnd {
   readonly output: string;
 }
 
-const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const MOST_ANSWER_BYTES = 64 * MEBIBYTE;
 const LAST_OUTPUT_CHARACTERS = 4096;
 const MEMORY_LOOK_MILLISECONDS = 50;
 /** What Node itself takes before a line of user code runs. */
 const BASE_MEBIBYTES = 64;
+/** The child watches its limits itself and says where its code stands; these are for a child that does not. */
+const GRACE_SECONDS = 2;
+const GRACE_MEBIBYTES = 64;
 
 /**
  * Runs a program in a process group of its own, within limits; the whole group is killed at the end, however it ends.
- * `args` are Node's. The processor time is limited too, since a process that left its group would outlive the kill.
+ * `args` are Node's; the program gets
+ * its limits as one more. The processor time is limited too, since a process that left its group would outlive the kill.
  */
 export function runChild(
   args: readonly string[],
@@ -35,9 +40,14 @@ export function runChild(
   signal: AbortSignal | undefined,
 ): Promise<ChildEnd> {
   const cpuSeconds = Math.ceil(limits.timeoutSeconds) * 2 + 10;
-  const heap = `--max-old-space-size=${limits.memoryLimitMebibytes}`;
+  // A little more than the watching thread allows, so that it can say where the code stands before Node gives up.
+  const heap = `--max-old-space-size=${limits.memoryLimitMebibytes + BASE_MEBIBYTES}`;
+  const watched = JSON.stringify({
+    timeoutMilliseconds: limits.timeoutSeconds * 1000,
+    memoryBytes: (limits.memoryLimitMebibytes + BASE_MEBIBYTES) * MEBIBYTE,
+  });
   const shell = `ulimit -c 0; ulimit -t ${cpuSeconds}; exec "$0" "$@"`;
-  const child = spawn('/bin/sh', ['-c', shell, process.execPath, heap, ...args], {
+  const child = spawn('/bin/sh', ['-c', shell, process.execPath, heap, ...args, watched], {
     detached: true,
     env: childEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -56,14 +66,14 @@ class ChildWatch {
 
   constructor(child: ChildProcess, limits: ChildLimits, signal: AbortSignal | undefined) {
     this.#child = child;
-    this.#memoryBytes = (limits.memoryLimitMebibytes + BASE_MEBIBYTES) * 1024 * 1024;
+    this.#memoryBytes = (limits.memoryLimitMebibytes + BASE_MEBIBYTES + GRACE_MEBIBYTES) * MEBIBYTE;
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#printed(text));
     }
     const pipe = child.stdio[3] as Readable;
     pipe.on('data', (bytes: Buffer) => this.#answered(bytes));
     pipe.on('error', () => undefined);
-    const timer = setTimeout(() => this.#stop('timeout'), limits.timeoutSeconds * 1000);
+    const timer = setTimeout(() => this.#stop('timeout'), (limits.timeoutSeconds + GRACE_SECONDS) * 1000);
     const looks = setInterval(() => this.#lookAtMemory(), MEMORY_LOOK_MILLISECONDS);
     const abort = (): void => this.#stop('aborted');
     signal?.addEventListener('abort', abort, { once: true });

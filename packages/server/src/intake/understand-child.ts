@@ -5,7 +5,7 @@ import { placeInStack } from './source-places.ts';
 
 export type ExportedDag = Extract<ChildAnswer, { kind: 'dags' }>['dags'][number];
 
-const KINDS: readonly unknown[] = ['dags', 'threw', 'exited', 'unsettled'] satisfies ChildAnswer['kind'][];
+const KINDS: readonly unknown[] = ['dags', 'threw', 'exited', 'unsettled', 'limit'] satisfies ChildAnswer['kind'][];
 const HEAP_IS_FULL = /JavaScript heap out of memory|Array buffer allocation failed|ERR_WORKER_OUT_OF_MEMORY/;
 const LONGEST_MESSAGE = 4000;
 
@@ -17,9 +17,13 @@ export function understandChild(
   code: string,
   bundleName: string,
 ): readonly ExportedDag[] | ImportFailure {
-  const limit = limitSentence(end, limits);
-  if (limit !== null) return importFailure(file, withOutput(limit, end));
   const answer = parse(end.answer);
+  if (answer?.kind === 'limit') {
+    const place = placeInStack(answer.stack, code, bundleName);
+    return importFailure(file, withOutput(limitSentence(answer.limit, limits), end), place);
+  }
+  const limit = limitOf(end);
+  if (limit !== null) return importFailure(file, withOutput(limitSentence(limit, limits), end));
   if (answer === null) return importFailure(file, withOutput(endSentence(end), end));
   if (answer.kind === 'dags') return answer.dags;
   if (answer.kind === 'unsettled')
@@ -28,13 +32,27 @@ export function understandChild(
   return importFailure(file, withOutput(sentence, end), placeInStack(answer.stack, code, bundleName));
 }
 
-function limitSentence(end: ChildEnd, limits: ChildLimits): string | null {
-  const memory = `The file needs more than ${limits.memoryLimitMebibytes} MiB to load; do the work in a task, or raise [dag_processor] dag_file_memory_limit.`;
-  if (end.how === 'timeout' || end.signal === 'SIGXCPU')
-    return `The file did not finish loading within ${limits.timeoutSeconds} seconds; do the work in a task, or raise [dag_processor] dag_file_processor_timeout.`;
-  if (end.how === 'memory' || (end.answer === '' && HEAP_IS_FULL.test(end.output))) return memory;
-  if (end.how === 'too_much') return 'The DAGs of the file are larger than 64 MiB in all; make them smaller.';
-  return end.how === 'aborted' ? 'Loading was stopped, because Gantry stops.' : null;
+type Limit = Exclude<ChildEnd['how'], 'ended'>;
+
+/** The limit that the child was stopped at, where it could not say so itself. */
+function limitOf(end: ChildEnd): Limit | null {
+  if (end.how !== 'ended') return end.how;
+  if (end.signal === 'SIGXCPU') return 'timeout';
+  return end.answer === '' && HEAP_IS_FULL.test(end.output) ? 'memory' : null;
+}
+
+function limitSentence(limit: Limit, { timeoutSeconds, memoryLimitMebibytes }: ChildLimits): string {
+  const advice = 'do the work in a task, or raise [dag_processor]';
+  switch (limit) {
+    case 'timeout':
+      return `The file did not finish loading within ${timeoutSeconds} seconds; ${advice} dag_file_processor_timeout.`;
+    case 'memory':
+      return `The file needs more than ${memoryLimitMebibytes} MiB to load; ${advice} dag_file_memory_limit.`;
+    case 'too_much':
+      return 'The DAGs of the file are larger than 64 MiB in all; make them smaller.';
+    case 'aborted':
+      return 'Loading was stopped, because Gantry stops.';
+  }
 }
 
 function parse(text: string): ChildAnswer | null {

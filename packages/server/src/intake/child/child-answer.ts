@@ -5,5 +5,7 @@ export type ChildAnswer =
       readonly dags: readonly { readonly spec: unknown; readonly handlers: readonly string[] }[];
     }
   | { readonly kind: 'threw'; readonly name: string; readonly message: string; readonly stack: string }
+  /** Said by the watching thread; the stack is empty where nothing could be seen. */
+  | { readonly kind: 'limit'; readonly limit: 'timeout' | 'memory'; readonly stack: string }
   | { readonly kind: 'unsettled' }
   | { readonly kind: 'exited'; readonly code: number; readonly stack: string };

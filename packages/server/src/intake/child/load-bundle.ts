@@ -1,10 +1,10 @@
 // The program of the child that runs user code. It is bundled to one file; file descriptor 3 takes its one answer.
-import { writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { isBundledDag } from '@gantry/sdk/model';
 import type { ChildAnswer } from './child-answer.ts';
+import { writeAnswer } from './write-answer.ts';
 
-const ANSWER = 3;
 /** Node's own, which runs no handlers of user code. */
 const { reallyExit } = process as unknown as { reallyExit(code: number): never };
 let answered = false;
@@ -13,19 +13,9 @@ let answered = false;
 function answer(said: ChildAnswer): never {
   if (!answered) {
     answered = true;
-    writeWhole(Buffer.from(JSON.stringify(said)));
+    writeAnswer(said);
   }
   return reallyExit.call(process, 0);
-}
-
-function writeWhole(bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) {
-    try {
-      written += writeSync(ANSWER, bytes, written);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    }
-  }
 }
 
 function threw(error: unknown): never {
@@ -52,4 +42,8 @@ function dagsOf(exported: object): ChildAnswer {
   return { kind: 'dags', dags };
 }
 
-import(pathToFileURL(process.argv[2]!).href).then((exported: object) => answer(dagsOf(exported))).catch(threw);
+const [bundle, watch, limits] = process.argv.slice(2) as [string, string, string];
+// Not counted among what keeps the process alive, or it would never end by itself.
+new Worker(watch, { workerData: JSON.parse(limits) }).unref();
+
+import(pathToFileURL(bundle).href).then((exported: object) => answer(dagsOf(exported)), threw);
