@@ -21,6 +21,7 @@ import { ProgressHints } from './rest/progress-hints.ts';
 import type { ManualInterval } from './rest/rest-parts.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import type { Routes } from './routes.ts';
+import { watchUnusedConnections } from './unused-connections.ts';
 import { compileValidator, validationSentence } from './validation.ts';
 
 /** What main composes the API server of. */
@@ -50,6 +51,7 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const options = { ...API_DEFAULTS, ...parts.options };
   const { claimKey } = await readDeployment(parts.database);
   const app = buildApp(parts, options);
+  const endUnused = watchUnusedConnections(app.server);
   const closing = new AbortController();
   const hints = new ProgressHints(parts.database);
   app.addHook('preClose', async () => closing.abort());
@@ -63,7 +65,7 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   return {
     app,
     listen: (host, port) => listen(app, host, port),
-    close: () => close(app, options.shutdownSeconds),
+    close: () => close(app, endUnused, options.shutdownSeconds),
   };
 }
 
@@ -144,8 +146,11 @@ async function listen(app: Routes, host: string, port: number): Promise<string> 
 }
 
 /** Kept-alive connections end as they fall idle; what still runs after the grace is cut, and repeated elsewhere. */
-async function close(app: Routes, shutdownSeconds: number): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+async function close(app: Routes, endUnused: () => void, shutdownSeconds: number): Promise<void> {
+  const idle = setInterval(() => {
+    endUnused();
+    app.server.closeIdleConnections();
+  }, 50);
   const cut = setTimeout(() => app.server.closeAllConnections(), shutdownSeconds * 1000);
   try {
     await app.close();
