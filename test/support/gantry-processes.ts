@@ -3,6 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ADMIN_USERNAME, ensureAdmin } from '../../packages/server/src/api/accounts/ensure-admin.ts';
+import { issueToken } from '../../packages/server/src/api/accounts/issue-token.ts';
+import { systemRandom } from '../../packages/server/src/main/system-random.ts';
+import type { Database } from '../../packages/server/src/store/database.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const PROGRAM = join(ROOT, 'packages/server/bin/gantry.mjs');
@@ -14,6 +18,7 @@ export class GantryProcesses {
   readonly apiUrl: string;
   readonly #running = new Set<ChildProcess>();
   readonly #output: string[] = [];
+  #token = '';
 
   private constructor(home: string, environment: NodeJS.ProcessEnv, apiUrl: string) {
     this.home = home;
@@ -31,13 +36,13 @@ export class GantryProcesses {
     mkdirSync(join(home, 'dags'));
     for (const [name, text] of Object.entries(dags)) writeFileSync(join(home, 'dags', name), text);
     writeFileSync(join(home, 'database-url'), databaseUrl, { mode: 0o600 });
-    const port = await freePort();
+    const port = options.GANTRY__API__PORT ?? String(await freePort());
     const environment = {
       PATH: process.env.PATH,
       HOME: home,
       GANTRY_HOME: home,
       GANTRY__DATABASE__URL_FILE: join(home, 'database-url'),
-      GANTRY__API__PORT: String(port),
+      GANTRY__API__PORT: port,
       GANTRY__CORE__EXECUTOR: 'LocalExecutor',
       GANTRY__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'false',
       GANTRY__DAG_PROCESSOR__REFRESH_INTERVAL: '1',
@@ -58,6 +63,26 @@ export class GantryProcesses {
     }
     child.on('exit', () => this.#running.delete(child));
     return child;
+  }
+
+  /** Makes the first account and signs in as it: what REST calls and commands need. */
+  async signIn(database: Database): Promise<void> {
+    await ensureAdmin(database, systemRandom);
+    this.#token = await issueToken(database, systemRandom, ADMIN_USERNAME, 1);
+  }
+
+  /** A REST call below /api/v2, with a JSON body when one is given; null while the server does not answer with success. */
+  async rest<Body>(path: string, body?: unknown): Promise<Body | null> {
+    try {
+      const answer = await fetch(`${this.apiUrl}/api/v2${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return answer.ok ? ((await answer.json()) as Body) : null;
+    } catch {
+      return null;
+    }
   }
 
   /** What the services wrote, for a failed test. */
