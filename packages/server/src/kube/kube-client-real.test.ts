@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { realKubeconfig } from '../../../../test/support/real-kube.ts';
+import { noJitter, realClock } from '../../../../test/support/scripted-kube-api.ts';
+import { checkAccess } from './check-access.ts';
+import { KubeClient } from './kube-client.ts';
+import { loadKubeConnection } from './kube-config.ts';
+import type { PodBatch } from './pod-batch.ts';
+import { PodWatch, type PodWatchRun } from './pod-watch.ts';
+
+const KUBECONFIG = realKubeconfig('the client and the watch are not tried on a real API server');
+const NAMESPACE = 'default';
+/** Marks what these tests make, so that they find nothing else and leave nothing behind. */
+const MARK = `gantry-test-${randomUUID().slice(0, 8)}`;
+
+function body(name: string, labels: object = {}): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${MARK}-${name}`, labels: { mark: MARK, ...labels } },
+    // Nobody schedules it, so it stays as it is and goes at once when it is deleted.
+    spec: { schedulerName: 'nobody', restartPolicy: 'Never', containers: [{ name: 'base', image: 'busybox:1' }] },
+  });
+}
+
+describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFIG', () => {
+  let client: KubeClient;
+
+  beforeAll(async () => {
+    const connection = await loadKubeConnection({
+      inCluster: false,
+      configFile: KUBECONFIG,
+      context: null,
+      verifySsl: true,
+      sslCaCert: null,
+      environment: {},
+      clock: realClock,
+    });
+    client = new KubeClient(connection, { clock: realClock, random: noJitter });
+  });
+
+  afterEach(async () => {
+    const left = await client.listPods(NAMESPACE, { labelSelector: `mark=${MARK}` });
+    for (const { name } of left.pods) await client.deletePod(NAMESPACE, name, { gracePeriodSeconds: 0 });
+  });
+
+  afterAll(() => client.close());
+
+  it('creates, finds, lists by pages and deletes pods', async () => {
+    const made = await client.createPod(NAMESPACE, body('a'));
+    const uid = made.kind === 'created' ? made.identity()?.uid : undefined;
+    expect(await client.createPod(NAMESPACE, body('a'))).toEqual({ kind: 'exists' });
+    await client.createPod(NAMESPACE, body('b'));
+    const pod = await client.getPod(NAMESPACE, `${MARK}-a`);
+    expect([pod?.uid, pod?.phase, pod?.node]).toEqual([uid, 'Pending', null]);
+    const page = await client.listPods(NAMESPACE, { labelSelector: `mark=${MARK}`, limit: 1 });
+    const rest = await client.listPods(NAMESPACE, {
+      labelSelector: `mark=${MARK}`,
+      limit: 1,
+      continueToken: page.continueToken,
+    });
+    expect([page.pods.length, rest.pods.length, rest.continueToken]).toEqual([1, 1, null]);
+    expect(rest.resourceVersion).toBe(page.resourceVersion);
+    expect(await client.deletePod(NAMESPACE, `${MARK}-a`, { uid: randomUUID() })).toBe('other');
+    expect(await client.deletePod(NAMESPACE, `${MARK}-a`, { uid })).toBe('accepted');
+    expect(await client.deletePod(NAMESPACE, `${MARK}-a`, { uid })).toBe('gone');
+    expect(await client.getPod(NAMESPACE, `${MARK}-a`)).toBeNull();
+  });
+
+  it('says in a sentence what is wrong with a pod', async () => {
+    await expect(client.createPod(NAMESPACE, '{"apiVersion":"v1","kind":"Pod","metadata":{}}')).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(
+        /^The Kubernetes API refused to create pods in namespace "default" \(422 Invalid\): .*spec\.containers/,
+      ),
+    });
+  });
+
+  it('has what the executor needs, and is told when a namespace is missing', async () => {
+    await checkAccess(client, [NAMESPACE]);
+    await checkAccess(client, null);
+    await expect(checkAccess(client, [`${MARK}-none`])).rejects.toMatchObject({
+      code: 'kubernetes_forbidden',
+      message: expect.stringContaining(`There is no namespace "${MARK}-none"`),
+    });
+  });
+
+  it('refuses a stranger with one sentence', async () => {
+    const { connection } = client;
+    const credential = {
+      identity: async () => ({ authorization: 'Bearer stranger', certificate: null, key: null }),
+      forget() {},
+    };
+    const stranger = new KubeClient({ ...connection, credential }, { clock: realClock, random: noJitter });
+    await expect(checkAccess(stranger, [NAMESPACE])).rejects.toMatchObject({
+      code: 'kubernetes_forbidden',
+      message: expect.stringMatching(/does not know the credential of .* \(401\)/),
+    });
+    stranger.close();
+  });
+
+  it('knows its cluster and its version', async () => {
+    expect(await client.clusterId()).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await client.version()).major).toBeGreaterThan(0);
+  });
+
+  it('asks 100 times over a few connections', async () => {
+    const before = client.stats.connectionsOpened;
+    await Promise.all(Array.from({ length: 100 }, () => client.getPod(NAMESPACE, `${MARK}-none`)));
+    expect(client.stats.connectionsOpened - before).toBeLessThanOrEqual(16);
+  });
+
+  describe('a watch', () => {
+    let seen: string[];
+    let cursor: { resourceVersion: string; clusterId: string } | null;
+    let abort: AbortController;
+    let done: Promise<void>;
+
+    function watch(from: PodWatchRun['from'], labelSelector = `mark=${MARK}`): void {
+      seen = [];
+      abort = new AbortController();
+      const apply = async (batch: PodBatch): Promise<void> => {
+        const said =
+          batch.kind === 'list'
+            ? batch.pods.map(({ name }) => `LISTED ${name}`)
+            : batch.changes.map(({ type, pod }) => `${type} ${pod.name}`);
+        seen.push(...said.map((line) => line.replace(`${MARK}-`, '')));
+        cursor = { resourceVersion: batch.resourceVersion, clusterId: batch.clusterId };
+      };
+      const parts = { client, namespace: NAMESPACE, labelSelector, clock: realClock, random: noJitter };
+      done = new PodWatch(parts).run({ from, apply, signal: abort.signal });
+    }
+
+    async function stop(): Promise<void> {
+      abort.abort();
+      await done;
+    }
+
+    afterEach(stop);
+
+    it('tells what there was, what comes and what goes, and goes on where it stopped', async () => {
+      await client.createPod(NAMESPACE, body('old'));
+      watch(null);
+      await eventually('the list', () => seen.includes('LISTED old'));
+      await client.createPod(NAMESPACE, body('new'));
+      await eventually('the new pod', () => seen.includes('ADDED new'));
+      await stop();
+      const from = cursor;
+      await client.deletePod(NAMESPACE, `${MARK}-old`, { gracePeriodSeconds: 0 });
+      await client.createPod(NAMESPACE, body('meanwhile'));
+      watch(from);
+      await eventually('what was missed', () => seen.includes('ADDED meanwhile'));
+      // A deletion is marked before it is done.
+      expect(seen.filter((line) => !line.startsWith('MODIFIED'))).toEqual(['DELETED old', 'ADDED meanwhile']);
+    });
+
+    it('lists anew for the version of another cluster', async () => {
+      await client.createPod(NAMESPACE, body('here'));
+      watch({ resourceVersion: '1', clusterId: 'another' });
+      await eventually('the list', () => seen.includes('LISTED here'));
+    });
+
+    it('lists anew for a version that the server has forgotten or never had', async () => {
+      await client.createPod(NAMESPACE, body('here'));
+      const clusterId = (await client.clusterId()) ?? '';
+      watch({ resourceVersion: 'no-version', clusterId });
+      await eventually('the list', () => seen.includes('LISTED here'));
+    });
+  });
+});
