@@ -6,8 +6,9 @@ import { listDagFiles } from '../store/list-dag-files.ts';
 import { markMissingDags } from '../store/mark-missing-dags.ts';
 import { saveDagFile } from '../store/save-dag-file.ts';
 import { saveImportError } from '../store/save-import-error.ts';
-import { bundleDagFile } from './bundle-dag-file.ts';
+import { type Bundled, bundleDagFile } from './bundle-dag-file.ts';
 import { FileMemory } from './file-memory.ts';
+import { FileStamps } from './file-stamps.ts';
 import { type ImportFailure, importFailure } from './import-failure.ts';
 import type { IntakeEvents } from './intake-events.ts';
 import { type LoadedFile, loadBundle } from './load-dag-file.ts';
@@ -55,7 +56,7 @@ export class DagProcessor {
     this.#clock = clock;
     this.#options = { ...DEFAULT_PROCESSOR_OPTIONS, ...options };
     this.#events = events ?? {};
-    this.#memory = new FileMemory(this.#folder, clock);
+    this.#memory = new FileMemory(clock);
   }
 
   /** Looks at the folder until `signal` aborts. A turn that fails is told and tried again. */
@@ -80,11 +81,12 @@ export class DagProcessor {
     }
     this.#memory.keepOnly(files);
     const stored = await listDagFiles(this.#database);
+    const stamps = new FileStamps();
     const errors: unknown[] = [];
     await sideBySide(files, this.#options.parsingProcesses, async (file) => {
       if (signal?.aborted || errors.length >= MOST_ERRORS) return;
       try {
-        counts[await this.#process(file, stored.get(file), signal)] += 1;
+        counts[await this.#process(file, stored.get(file), stamps, signal)] += 1;
       } catch (error) {
         errors.push(error);
       }
@@ -96,27 +98,45 @@ export class DagProcessor {
   async #process(
     file: string,
     stored: string | undefined,
+    stamps: FileStamps,
     signal: AbortSignal | undefined,
-  ): Promise<'parsed' | 'unchanged' | 'failed'> {
-    if (!(await this.#memory.hasChanged(file))) return 'unchanged';
-    const before = await this.#memory.stamp(file);
+  ): Promise<keyof TurnCounts> {
+    if (!(await this.#memory.hasChanged(file, stamps))) return 'unchanged';
+    // What is known of the inputs is stamped before they are read.
+    await this.#memory.prepare(file, stamps);
     const bundled = await bundleDagFile(this.#folder, file);
-    if (bundled.kind === 'failure') return this.#fail(bundled, [resolve(this.#folder, file)], before, 0);
-    if (bundled.bundle.fingerprint === stored) {
-      await this.#memory.remember(file, bundled.inputs, before);
+    if (bundled.kind === 'failure') {
+      await this.#fail(bundled);
+      await this.#memory.failed(file, [resolve(this.#folder, file)], stamps, null, 0);
+      return 'failed';
+    }
+    const { inputs, bundle } = bundled;
+    if (bundle.fingerprint === stored || this.#memory.hasFailed(file, bundle.fingerprint)) {
+      await this.#memory.keep(file, inputs, stamps);
       return 'unchanged';
     }
-    const { clock, environment, timeoutSeconds, memoryLimitMebibytes } = { clock: this.#clock, ...this.#options };
-    const limits = { clock, environment, timeoutSeconds, memoryLimitMebibytes };
-    const loaded = await loadBundle(file, bundled, { ...limits, signal });
+    const result = await this.#loadAndStore(file, bundled, signal);
     // What was cut off says nothing about the file.
     if (signal?.aborted) return 'unchanged';
-    if (loaded.kind === 'failure') return this.#fail(loaded, bundled.inputs, before, TRY_AGAIN_SECONDS);
-    return this.#store(loaded, bundled.inputs, before);
+    if (result.kind === 'failure') {
+      await this.#fail(result);
+      await this.#memory.failed(file, inputs, stamps, bundle.fingerprint, TRY_AGAIN_SECONDS);
+      return 'failed';
+    }
+    await this.#memory.loaded(file, inputs, stamps);
+    return 'parsed';
   }
 
-  async #store(loaded: LoadedFile, inputs: readonly string[], before: string): Promise<'parsed' | 'failed'> {
-    const { file, dags, bundle, durationMilliseconds } = loaded;
+  async #loadAndStore(
+    file: string,
+    bundled: Bundled,
+    signal: AbortSignal | undefined,
+  ): Promise<LoadedFile | ImportFailure> {
+    const { environment, timeoutSeconds, memoryLimitMebibytes } = this.#options;
+    const limits = { environment, timeoutSeconds, memoryLimitMebibytes };
+    const loaded = await loadBundle(file, bundled, { clock: this.#clock, ...limits, signal });
+    if (loaded.kind === 'failure' || signal?.aborted) return loaded;
+    const { dags, bundle, durationMilliseconds } = loaded;
     const saved = await saveDagFile(this.#database, {
       file,
       fingerprint: bundle.fingerprint,
@@ -127,24 +147,15 @@ export class DagProcessor {
     });
     if (saved.kind === 'taken') {
       const sentence = `The DAG "${saved.dagId}" is defined in ${saved.file} already; give one of them another id.`;
-      return this.#fail(importFailure(file, sentence), inputs, before, TRY_AGAIN_SECONDS);
+      return importFailure(file, sentence);
     }
-    await this.#memory.remember(file, inputs, before);
     const dagIds = dags.map(({ dagId }) => dagId);
     this.#events.loaded?.({ file, dagIds, versions: saved.versions, durationMilliseconds });
-    return 'parsed';
+    return loaded;
   }
 
-  async #fail(
-    failure: ImportFailure,
-    inputs: readonly string[],
-    before: string,
-    tryAgainSeconds: number,
-  ): Promise<'failed'> {
-    const { file, message, line, position } = failure;
+  async #fail({ file, message, line, position }: ImportFailure): Promise<void> {
     await saveImportError(this.#database, { file, message, line, position });
-    await this.#memory.remember(file, inputs, before, tryAgainSeconds);
     this.#events.failed?.({ file, message, line, position });
-    return 'failed';
   }
 }

@@ -1,48 +1,64 @@
-import { join } from 'node:path';
 import type { Clock } from '@gantry/sdk/model';
-import { stampOf } from './file-stamp.ts';
+import type { FileStamps } from './file-stamps.ts';
 
 interface Seen {
   readonly inputs: readonly string[];
-  readonly stamp: string;
-  /** When a failed file is tried again although nothing changed: it may have waited for something outside. */
-  readonly tryAgainAt: number | null;
+  /** Of before the inputs were read; null when that was not known, which has them read once more. */
+  readonly stamp: string | null;
+  readonly failure: KnownFailure | null;
+}
+
+interface KnownFailure {
+  /** Null for a file that could not even be bundled. */
+  readonly fingerprint: string | null;
+  /** When the file is tried again although nothing changed: it may have waited for something outside. */
+  readonly tryAgainAt: number;
 }
 
 /** What this process knows of the files, so that a turn without changes only asks the file system. */
 export class FileMemory {
-  readonly #folder: string;
   readonly #clock: Clock;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(folder: string, clock: Clock) {
-    this.#folder = folder;
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  async hasChanged(file: string): Promise<boolean> {
+  async hasChanged(file: string, stamps: FileStamps): Promise<boolean> {
     const seen = this.#seen.get(file);
-    if (seen === undefined) return true;
-    if (seen.tryAgainAt !== null && this.#clock.monotonic() >= seen.tryAgainAt) return true;
-    return (await stampOf(seen.inputs)) !== seen.stamp;
+    if (seen === undefined || seen.stamp === null || this.#isDue(seen)) return true;
+    return (await stamps.of(seen.inputs)) !== seen.stamp;
   }
 
-  /** Taken before the files are read: what changes while they are read is seen in the next turn. */
-  async stamp(file: string): Promise<string> {
-    return stampOf(this.#inputsOf(file));
+  /** Stamps what is known to be read for the file; to be called before it is read. */
+  async prepare(file: string, stamps: FileStamps): Promise<void> {
+    await stamps.of(this.#seen.get(file)?.inputs ?? []);
   }
 
-  /** `before` is the stamp of before the load; it counts only while the inputs are the same. */
-  async remember(file: string, inputs: readonly string[], before: string, tryAgainSeconds?: number): Promise<void> {
-    const known = this.#inputsOf(file);
-    const same = known.length === inputs.length && known.every((path, index) => path === inputs[index]);
-    const stamp = same ? before : await stampOf(inputs);
-    const tryAgainAt = tryAgainSeconds === undefined ? null : this.#clock.monotonic() + tryAgainSeconds * 1000;
-    this.#seen.set(file, { inputs, stamp, tryAgainAt });
+  /** True when a file of this fingerprint failed a short while ago. */
+  hasFailed(file: string, fingerprint: string): boolean {
+    const seen = this.#seen.get(file);
+    return seen?.failure?.fingerprint === fingerprint && !this.#isDue(seen);
   }
 
-  forget(file: string): void {
-    this.#seen.delete(file);
+  /** The file is as stored, or failed as before. `stamps` are of before it was read. */
+  async keep(file: string, inputs: readonly string[], stamps: FileStamps): Promise<void> {
+    await this.#remember(file, inputs, stamps, this.#seen.get(file)?.failure ?? null);
+  }
+
+  async loaded(file: string, inputs: readonly string[], stamps: FileStamps): Promise<void> {
+    await this.#remember(file, inputs, stamps, null);
+  }
+
+  async failed(
+    file: string,
+    inputs: readonly string[],
+    stamps: FileStamps,
+    fingerprint: string | null,
+    tryAgainSeconds: number,
+  ): Promise<void> {
+    const tryAgainAt = this.#clock.monotonic() + tryAgainSeconds * 1000;
+    await this.#remember(file, inputs, stamps, { fingerprint, tryAgainAt });
   }
 
   keepOnly(files: readonly string[]): void {
@@ -50,7 +66,19 @@ export class FileMemory {
     for (const file of this.#seen.keys()) if (!present.has(file)) this.#seen.delete(file);
   }
 
-  #inputsOf(file: string): readonly string[] {
-    return this.#seen.get(file)?.inputs ?? [join(this.#folder, file)];
+  /** What changes while a file is read must be seen in the next turn: only stamps of before count. */
+  async #remember(
+    file: string,
+    inputs: readonly string[],
+    stamps: FileStamps,
+    failure: KnownFailure | null,
+  ): Promise<void> {
+    const known = this.#seen.get(file)?.inputs ?? [];
+    const same = known.length === inputs.length && known.every((path, index) => path === inputs[index]);
+    this.#seen.set(file, { inputs, stamp: same ? await stamps.of(inputs) : null, failure });
+  }
+
+  #isDue({ failure }: Seen): boolean {
+    return failure !== null && this.#clock.monotonic() >= failure.tryAgainAt;
   }
 }

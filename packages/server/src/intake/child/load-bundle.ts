@@ -24,7 +24,7 @@ function threw(error: unknown): never {
   return answer({
     kind: 'threw',
     name: 'Error',
-    message: `It threw ${typeof error === 'string' ? error : typeof error}`,
+    message: `It threw ${typeof error === 'string' ? JSON.stringify(error) : typeof error}, which is no Error.`,
     stack: '',
   });
 }
