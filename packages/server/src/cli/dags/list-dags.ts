@@ -29,6 +29,7 @@ export async function listDags(options: { readonly all?: true; readonly output: 
       value: (dag) => dag.next_dagrun_run_after,
       shown: (dag) => shortTime(dag.next_dagrun_run_after),
       title: 'next run',
+      whole: true,
     },
     {
       key: 'file',

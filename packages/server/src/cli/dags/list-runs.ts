@@ -27,7 +27,13 @@ export async function listRuns(dagId: string, options: RunListOptions): Promise<
   const columns: Column<RunBody>[] = [
     { key: 'run_id', value: (run) => run.dag_run_id, whole: true },
     { key: 'state', value: (run) => run.state, paint: (run) => stateColor(terminal.colors, run.state) },
-    { key: 'start_date', value: (run) => run.start_date, shown: (run) => shortTime(run.start_date), title: 'started' },
+    {
+      key: 'start_date',
+      value: (run) => run.start_date,
+      shown: (run) => shortTime(run.start_date),
+      title: 'started',
+      whole: true,
+    },
     {
       key: 'duration',
       value: (run) => run.duration,
@@ -35,8 +41,8 @@ export async function listRuns(dagId: string, options: RunListOptions): Promise<
       title: 'took',
       right: true,
     },
-    { key: 'run_type', value: (run) => run.run_type, title: 'type' },
     { key: 'reason', value: (run) => run.reason },
+    { key: 'run_type', value: (run) => run.run_type, onlyData: true },
     { key: 'logical_date', value: (run) => run.logical_date, onlyData: true },
     { key: 'run_after', value: (run) => run.run_after, onlyData: true },
     { key: 'end_date', value: (run) => run.end_date, onlyData: true },

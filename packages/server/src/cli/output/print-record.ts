@@ -20,8 +20,23 @@ export async function printRecord(
     return;
   }
   const width = Math.max(0, ...rows.map(({ name }) => displayWidth(name)));
+  const room = Math.max(20, (terminal.width() ?? Number.POSITIVE_INFINITY) - width - 2);
   for (const { name, text } of rows) {
-    const lines = text.split('\n').join(`\n${' '.repeat(width + 2)}`);
-    terminal.write(`${terminal.colors.dim(name.padEnd(width))}  ${lines}\n`);
+    const lines = text.split('\n').flatMap((line) => wrapped(line, room));
+    terminal.write(`${terminal.colors.dim(name.padEnd(width))}  ${lines.join(`\n${' '.repeat(width + 2)}`)}\n`);
   }
+}
+
+/** A line broken between words; a word longer than the room stays whole, so that it can be copied. */
+function wrapped(line: string, room: number): string[] {
+  const lines: string[] = [];
+  let rest = '';
+  for (const word of line.split(' ')) {
+    const longer = rest === '' ? word : `${rest} ${word}`;
+    if (rest !== '' && displayWidth(longer) > room) {
+      lines.push(rest);
+      rest = word;
+    } else rest = longer;
+  }
+  return [...lines, rest];
 }

@@ -42,14 +42,12 @@ export async function printRows<Row>(
     return;
   }
   if (rows.length === 0) return terminal.write(`${whenEmpty}\n`);
+  // A column that is empty from top to bottom says nothing and takes the room of one that does.
+  const filled = shownColumns.filter((column) => rows.some((row) => cellText(column, row) !== ''));
   const cells = rows.map((row) =>
-    shownColumns.map((column) => ({ text: cellText(column, row), paint: column.paint?.(row) })),
+    filled.map((column) => ({ text: cellText(column, row), paint: column.paint?.(row) })),
   );
-  const heads = shownColumns.map(({ key, title = key.replaceAll('_', ' '), right, whole }) => ({
-    title,
-    right,
-    whole,
-  }));
+  const heads = filled.map(({ key, title = key.replaceAll('_', ' '), right, whole }) => ({ title, right, whole }));
   terminal.write(table(heads, cells, terminal.width(), terminal.colors));
 }
 

@@ -5,7 +5,7 @@ import { stateColor } from '../output/state-color.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { duration } from '../output/time.ts';
 import type { ProgressBody, TaskInstanceBody } from '../rest/bodies.ts';
-import { nameOf, placeOf, RunPicture, whyOf } from './run-picture.ts';
+import { nameOf, RunPicture, shortPlaceOf, whyOf } from './run-picture.ts';
 import type { RunView } from './run-view.ts';
 
 const REPAINT_MILLISECONDS = 200;
@@ -87,7 +87,7 @@ export class LiveView implements RunView {
       name: printable(nameOf(task)),
       state: task.state ?? 'none',
       time: duration(this.#secondsOf(task)),
-      about: printable([whereOf(task), whyOf(task)].filter((part) => part !== '').join(GAP)).replaceAll('\n', ' '),
+      about: printable([shortPlaceOf(task), whyOf(task)].filter((part) => part !== '').join(GAP)).replaceAll('\n', ' '),
     }));
     const widest = (least: number, texts: readonly string[]): number => Math.max(least, ...texts.map(displayWidth));
     const stateWidth = widest(
@@ -125,11 +125,6 @@ export class LiveView implements RunView {
 
 function isOver(state: string): boolean {
   return state === 'success' || state === 'failed';
-}
-
-/** A pod by its name alone, which tells the task already. */
-function whereOf(task: TaskInstanceBody): string {
-  return task.place?.kind === 'pod' ? task.place.name : placeOf(task);
 }
 
 /** States from the most to the least worth a line when there are not enough. */

@@ -38,6 +38,11 @@ export function placeOf({ place, pid }: TaskInstanceBody): string {
   return pid === null ? '' : `process ${pid}`;
 }
 
+/** A pod by its name alone, which tells the task already, or `process NUMBER`. */
+export function shortPlaceOf(task: TaskInstanceBody): string {
+  return task.place?.kind === 'pod' ? task.place.name : placeOf(task);
+}
+
 /** Why an instance is where it is; empty when the state says it all. */
 export function whyOf({
   state,

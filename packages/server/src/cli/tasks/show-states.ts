@@ -5,8 +5,8 @@ import type { OutputFormat } from '../output/output-format.ts';
 import { type Column, printRows } from '../output/print-rows.ts';
 import { stateColor } from '../output/state-color.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
-import { duration, shortTime } from '../output/time.ts';
-import { nameOf, placeOf, whyOf } from '../progress/run-picture.ts';
+import { duration } from '../output/time.ts';
+import { nameOf, shortPlaceOf, whyOf } from '../progress/run-picture.ts';
 import { showRun } from '../progress/show-run.ts';
 import { apiPath } from '../rest/api-path.ts';
 import type { TaskInstanceBody } from '../rest/bodies.ts';
@@ -41,21 +41,16 @@ function columnsOf({ colors }: Terminal): Column<TaskInstanceBody>[] {
     { key: 'state', value: (task) => task.state, shown: state, paint: (task) => stateColor(colors, state(task)) },
     { key: 'try_number', value: (task) => task.try_number, title: 'try', right: true },
     {
-      key: 'start_date',
-      value: (task) => task.start_date,
-      shown: (task) => shortTime(task.start_date),
-      title: 'started',
-    },
-    {
       key: 'duration',
       value: (task) => task.duration,
       shown: (task) => duration(task.duration),
       title: 'took',
       right: true,
     },
-    { key: 'place', value: (task) => task.place, shown: placeOf, title: 'where' },
+    { key: 'place', value: (task) => task.place, shown: shortPlaceOf, title: 'where' },
     { key: 'reason', value: (task) => task.reason ?? task.waiting, shown: whyOf, title: 'why' },
     { key: 'map_index', value: (task) => task.map_index, onlyData: true },
+    { key: 'start_date', value: (task) => task.start_date, onlyData: true },
     { key: 'end_date', value: (task) => task.end_date, onlyData: true },
     { key: 'executor', value: (task) => task.executor, onlyData: true },
   ];
