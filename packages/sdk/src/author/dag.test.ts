@@ -43,6 +43,14 @@ function sentence(work: () => unknown): string {
   throw new Error('Nothing was thrown.');
 }
 
+test('a DAG without options is its id and its builder', () => {
+  const { spec } = dag('bare', () => {
+    empty('only');
+  });
+  expect(spec).toMatchObject({ dagId: 'bare', maxActiveRuns: 16, schedule: { kind: 'none' } });
+  expect(spec.tasks.map((one) => one.taskId)).toEqual(['only']);
+});
+
 test('a DAG is frozen plain JSON with a handler for each function', () => {
   const run = () => 7;
   const made = dag('plain', { tags: ['a'] }, () => {

@@ -10,9 +10,16 @@ import { resolveEdges, type Upstreams } from './resolve-edges.ts';
  * Defines a DAG: `build` places the tasks. The file must export what this returns. The id is made of letters, digits,
  * `_`, `-` and `.`. Throws DagDefinitionError with one sentence when something cannot be.
  */
-export function dag(dagId: string, options: DagOptions, build: () => unknown): BundledDag {
+export function dag(dagId: string, build: () => unknown): BundledDag;
+export function dag(dagId: string, options: DagOptions, build: () => unknown): BundledDag;
+export function dag(
+  dagId: string,
+  optionsOrBuild: DagOptions | (() => unknown),
+  maybeBuild?: () => unknown,
+): BundledDag {
   const id = identifier(dagId, 'DAG');
   const who = `The DAG "${id}"`;
+  const [options, build] = typeof optionsOrBuild === 'function' ? [{}, optionsOrBuild] : [optionsOrBuild, maybeBuild];
   const { settings, defaultArgs } = readDagOptions(options, who);
   if (typeof build !== 'function')
     throw new DagDefinitionError(`${who} needs a function that places its tasks, not ${shown(build)}.`);

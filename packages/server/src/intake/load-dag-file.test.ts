@@ -186,10 +186,16 @@ test('a file that eats memory is stopped, on the heap and in buffers', async () 
   }
 });
 
-test('the child sees no option of Gantry', async () => {
+test('the child sees no option and no credential of the server', async () => {
   const text = `import { dag } from '@gantry/sdk';
-    export const it = dag(Object.keys(process.env).filter((name) => /GANTRY|KEPT/.test(name)).join('-') || 'none', {}, () => {});`;
-  const environment = { GANTRY__DATABASE__URL: 'secret', KEPT: '1' };
+    export const it = dag(Object.keys(process.env).filter((name) => /GANTRY|KEPT|PASSWORD|SECRET/.test(name)).join('-') || 'none', {}, () => {});`;
+  const environment = {
+    GANTRY__DATABASE__URL: 'secret',
+    GANTRY_API_TOKEN: 'secret',
+    PGPASSWORD: 'secret',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    KEPT: '1',
+  };
   expect((await loaded({ 'a.ts': text }, { environment })).dags[0]?.dagId).toBe('KEPT');
 });
 
