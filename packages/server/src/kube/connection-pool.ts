@@ -30,6 +30,7 @@ export function connectionPool(connection: KubeConnection, options: PoolOptions)
   };
   const agent =
     connection.server.protocol === 'http:' ? new HttpAgent(agentOptions) : secureAgent(connection, agentOptions);
+  agent.getName = certificateName();
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (...parts) => {
     const socket = create(...parts);
@@ -37,6 +38,23 @@ export function connectionPool(connection: KubeConnection, options: PoolOptions)
     return socket;
   };
   return agent;
+}
+
+/**
+ * The name under which Node keeps connections apart. All of a pool go to one server by the same rules, so only our own
+ * certificate can differ, when it was renewed. Node's own name joins authority, certificate and key anew for each call.
+ */
+function certificateName(): Agent['getName'] {
+  let newest: unknown;
+  let generation = 0;
+  return (options) => {
+    const certificate = (options as { cert?: unknown } | undefined)?.cert;
+    if (certificate !== newest) {
+      newest = certificate;
+      generation += 1;
+    }
+    return String(generation);
+  };
 }
 
 function secureAgent(connection: KubeConnection, options: AgentOptions): Agent {

@@ -264,7 +264,7 @@ describe('what is applied', () => {
     expect(watch.events.filter(({ kind }) => kind === 'apply_failed')).toHaveLength(2);
   });
 
-  it('W12: stops reading while nothing is committed, and goes on where it stood', async () => {
+  it('loses nothing while nothing can be committed', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
