@@ -3,6 +3,8 @@ import type { ApiClient } from './api-client.ts';
 import { failed, outcomeOfThrown } from './failures.ts';
 import type { KeeperLink } from './keeper-link.ts';
 import { exitCodeOf, LOST_EXIT_CODE } from './reporter.ts';
+import type { TaskLog } from './task-log.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 export interface EndPorts {
   readonly client: ApiClient;
@@ -11,6 +13,9 @@ export interface EndPorts {
   readonly leaseSeconds: number;
   /** Takes the last unfinished lines of the output. */
   readonly flushOutput: () => void;
+  /** Where the end of the task is told; loses nothing. */
+  readonly lastLog: TaskLog;
+  readonly readableStack: (stack: string) => string;
   /** Cleans up and leaves the process. */
   readonly leave: (exitCode: number) => never;
 }
@@ -31,9 +36,8 @@ export class AttemptEnd {
   /** Reports and leaves. A task that ended before the keeper was up is reported from here, at once. */
   async finish(outcome: Outcome): Promise<void> {
     if (this.#outcome !== null) return;
-    this.#outcome = outcome;
+    this.#take(outcome);
     const { client, token, link, leaseSeconds } = this.#ports;
-    this.#ports.flushOutput();
     const lines = link.takeWord();
     if (lines !== null) {
       const log = lines.length === 0 ? null : { chunk: 1, lines };
@@ -52,7 +56,7 @@ export class AttemptEnd {
         origin === 'unhandledRejection'
           ? 'The task left a promise that was rejected with'
           : 'The task failed, outside its function, with';
-      void this.finish(outcomeOfThrown(error, deed));
+      void this.finish(outcomeOfThrown(error, deed, this.#ports.readableStack));
     });
     process.on('SIGTERM', () => this.#ports.link.terminated());
     process.on('beforeExit', () => {
@@ -65,15 +69,21 @@ export class AttemptEnd {
 
   /** process.exit must not return, so the thread waits here until the keeper has told the end. */
   #exitByTask(code: number | string | null | undefined): never {
-    this.#ports.flushOutput();
-    const shown = code ?? process.exitCode ?? 0;
-    this.#outcome ??= failed(
-      'user_error',
-      `The task called process.exit(${shown}). Return from the task's function to succeed, or throw to fail.`,
-      { exitCode: String(shown) },
-    );
+    if (this.#outcome === null) {
+      const shown = String(code ?? process.exitCode ?? 0);
+      const sentence = `The task called process.exit(${shown}). Return from the task's function to succeed, or throw to fail.`;
+      const stack = this.#ports.readableStack(new Error('process.exit').stack ?? '');
+      this.#take(failed('user_error', sentence, { exitCode: shown, stack }));
+    }
     this.#leaveToKeeper();
     this.#ports.leave(this.#ports.link.waitUntilOver());
+  }
+
+  /** The log ends with what the task printed last, and then why it did not succeed. */
+  #take(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#ports.flushOutput();
+    tellOutcome(outcome, this.#ports.lastLog);
   }
 
   #leaveToKeeper(): void {

@@ -87,6 +87,11 @@ export class KeeperLink {
       this.#dropped += 1;
       return;
     }
+    this.lastLine(line);
+  }
+
+  /** Takes a line that must not be lost, however many wait: why the task did not succeed. */
+  lastLine(line: LogLine): void {
     this.#noteDropped();
     this.#send(line);
   }

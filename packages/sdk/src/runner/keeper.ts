@@ -122,7 +122,7 @@ export class Keeper {
   #stop(cause: StopCause): void {
     // While a report is under way a stop comes too late to matter; an attempt that was taken away meets the 409 itself.
     if (this.#phase === 'reporting' || this.#phase === 'over' || !this.#speaks()) return;
-    if (this.#cause === null || rankOf(cause.kind) > rankOf(this.#cause.kind)) this.#cause = cause;
+    if (this.#cause === null || rankOf(cause.kind) > rankOf(this.#cause.kind)) this.#strengthen(cause);
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
     this.#ports.post({ kind: 'stop', sentence: cause.sentence });
@@ -132,6 +132,11 @@ export class Keeper {
       this.#ports.endOthers();
       void this.#finish(null);
     }, graceMilliseconds);
+  }
+
+  #strengthen(cause: StopCause): void {
+    this.#cause = cause;
+    if (cause.kind !== 'taken') this.#sender?.note('error', cause.sentence);
   }
 
   /** The task has ended with `outcome`, or, when it is null, did not end within its grace. */

@@ -36,6 +36,11 @@ export class LogSender {
     else this.#timer ??= setTimeout(() => this.#startSending(), LONGEST_WAIT_MILLISECONDS);
   }
 
+  /** Adds a line of the keeper's own. */
+  note(level: LogLine['level'], text: string): void {
+    this.add([this.#ownLine(level, text)]);
+  }
+
   /**
    * Sends all but the last chunk and gives that one, for the report; null when no line is left. What cannot be sent
    * before `deadline` is dropped with a note, since the report is worth more.
@@ -91,10 +96,15 @@ export class LogSender {
   #dropFront(count: number, why = 'the API server was away for too long.'): void {
     this.#take(count);
     const text = `(${count} lines of the log were dropped here: ${why})`;
-    const note: LogLine = { at: this.#ports.now(), level: 'warning', stream: 'log', text };
-    this.#lines.unshift(note);
+    this.#lines.unshift(this.#ownLine('warning', text));
+  }
+
+  /** A line that the main thread has not counted. */
+  #ownLine(level: LogLine['level'], text: string): LogLine {
+    const line: LogLine = { at: this.#ports.now(), level, stream: 'log', text };
     Atomics.add(this.#ports.cells, CELLS.waitingLines, 1);
-    Atomics.add(this.#ports.cells, CELLS.waitingBytes, sizeOf(note));
+    Atomics.add(this.#ports.cells, CELLS.waitingBytes, sizeOf(line));
+    return line;
   }
 
   #take(count: number): void {

@@ -1,4 +1,4 @@
-import type { ClaimAnswer, LogLine } from '../model/execution-api.ts';
+import type { ClaimAnswer } from '../model/execution-api.ts';
 import type { Json } from '../model/json.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type BundleFile, evaluateBundle, placeBundle } from './bundle.ts';
@@ -8,13 +8,13 @@ import { interpretResult } from './interpret-result.ts';
 import type { KeeperLink } from './keeper-link.ts';
 import { resolveInput } from './resolve-input.ts';
 import { makeContext } from './task-context.ts';
-import { makeTaskLog } from './task-log.ts';
+import type { TaskLog } from './task-log.ts';
 
 export interface AttemptPorts {
   readonly attemptId: string;
   readonly link: Pick<KeeperLink, 'read' | 'start'>;
-  readonly takeLine: (line: LogLine) => void;
-  readonly now: () => number;
+  readonly log: TaskLog;
+  readonly readableStack: (stack: string) => string;
   readonly signal: () => AbortSignal;
   readonly onBundle: (bundle: BundleFile) => void;
 }
@@ -42,7 +42,7 @@ export async function runAttempt(
     deed = 'The task failed with';
     return await runTask(answer, exports, ports);
   } catch (error) {
-    return outcomeOfThrown(error, deed);
+    return outcomeOfThrown(error, deed, ports.readableStack);
   }
 }
 
@@ -53,7 +53,7 @@ async function runTask(answer: ClaimAnswer, exports: object, ports: AttemptPorts
   const xcoms = new Map<string, Json>();
   const context = makeContext(task, {
     attemptId: ports.attemptId,
-    log: makeTaskLog(ports.takeLine, ports.now),
+    log: ports.log,
     xcoms,
     read: (path) => ports.link.read(path),
     signal: ports.signal,

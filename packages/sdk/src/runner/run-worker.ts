@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { LogLine } from '../model/execution-api.ts';
 import { ApiClient } from './api-client.ts';
 import { type Assignment, readAssignment } from './assignment.ts';
 import { AttemptEnd } from './attempt-end.ts';
@@ -8,11 +9,13 @@ import { hideCredential, readSettings, type WorkerSettings } from './environment
 import { KeeperLink } from './keeper-link.ts';
 import { OutputCapture } from './output-capture.ts';
 import { endOtherProcesses } from './processes.ts';
+import { readableStack } from './readable-stack.ts';
 import { LOST_EXIT_CODE } from './reporter.ts';
 import { runAttempt } from './run-attempt.ts';
 import { say } from './say.ts';
 import { systemClock } from './system-clock.ts';
 import { systemFraction, systemNonce } from './system-random.ts';
+import { makeTaskLog } from './task-log.ts';
 
 type GrantedClaim = ClaimResult & { readonly kind: 'granted' };
 
@@ -67,31 +70,31 @@ function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assi
 }
 
 async function runClaimed(
-  { link, abort, bundles, leave }: Stage,
+  stage: Stage,
   { apiUrl, bundleFolder }: WorkerSettings,
   { attemptId }: Assignment,
   client: ApiClient,
   { answer, token, sentAt }: GrantedClaim,
   heldText: string | null,
 ): Promise<void> {
+  const { link, abort, bundles, leave, readableStack } = stage;
   const { leaseSeconds, heartbeatSeconds, killGraceSeconds, task } = answer;
   const { executionTimeoutSeconds } = task;
   const terms = { token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds };
   link.claimed({ apiUrl, attemptId, ...terms });
-  const output = new OutputCapture((line) => link.line(line), systemClock.now);
-  const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput: () => output.flush(), leave });
+  const takeLine = (line: LogLine) => link.line(line);
+  const log = makeTaskLog(takeLine, systemClock.now);
+  const output = new OutputCapture(takeLine, systemClock.now);
+  const flushOutput = () => output.flush();
+  const lastLog = makeTaskLog((line) => link.lastLine(line), systemClock.now);
+  const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput, lastLog, readableStack, leave });
   end.guard();
   process.off('SIGTERM', leaveUnclaimed);
   output.start();
   const held = { folder: bundleFolder, text: heldText };
-  const outcome = await runAttempt(answer, held, {
-    attemptId,
-    link,
-    takeLine: (line) => link.line(line),
-    now: systemClock.now,
-    signal: () => abort.signal,
-    onBundle: (bundle) => bundles.push(bundle),
-  });
+  const onBundle = (bundle: BundleFile) => bundles.push(bundle);
+  const signal = () => abort.signal;
+  const outcome = await runAttempt(answer, held, { attemptId, link, log, readableStack, signal, onBundle });
   await end.finish(outcome);
 }
 
@@ -100,8 +103,10 @@ class Stage {
   readonly abort = new LazyAbort();
   readonly bundles: BundleFile[] = [];
   readonly link: KeeperLink;
+  readonly #file: string;
 
   constructor(file: string) {
+    this.#file = file;
     const onStop = (sentence: string) => this.abort.abort(sentence);
     const onBroken = (error: Error) => {
       say(`The keeper of the attempt broke: ${error.stack ?? error.message}`);
@@ -110,6 +115,9 @@ class Stage {
     };
     this.link = new KeeperLink(file, { onStop, onOver: (exitCode) => this.leave(exitCode), onBroken }, systemClock.now);
   }
+
+  readonly readableStack = (stack: string): string =>
+    readableStack(stack, { workerFile: this.#file, bundlePath: this.bundles.at(-1)?.path ?? null });
 
   readonly leave = (exitCode: number): never => {
     try {

@@ -118,14 +118,9 @@ describe('a stop', () => {
 describe('the execution timeout', () => {
   test('aborts the signal and is reported as such', async () => {
     const end = await runs.run({ executionTimeoutSeconds: 0.3, killGraceSeconds: 5, bundle: bundleOf(HEEDS) });
-    expect(end.outcome()).toMatchObject({
-      failure: {
-        class: 'timeout',
-        sentence: 'The task ran longer than its execution timeout of 0.3 s.',
-        retryable: true,
-      },
-    });
-    expect(end.texts()).toEqual(['stopped: The task ran longer than its execution timeout of 0.3 s.']);
+    const sentence = 'The task ran longer than its execution timeout of 0.3 s.';
+    expect(end.outcome()).toMatchObject({ failure: { class: 'timeout', sentence, retryable: true } });
+    expect(end.texts()).toEqual([sentence, `stopped: ${sentence}`]);
   });
 
   test('ends a task that blocks its thread', async () => {
