@@ -35,5 +35,5 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'GET /api/v2/importErrors/:import_error_id': 'One of them.',
   'GET /api/v2/gantry/attempts': 'Every attempt of a run: its pod, its times and how it ended.',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress':
-    'What changed in a run since a cursor, as a long poll or as server-sent events.',
+    'What changed in a run since a cursor, as JSON or as server-sent events.',
 };
