@@ -1,97 +1,35 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
-import { ended, GantryProcesses, ledgerLines } from '../support/gantry-processes.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ended } from '../support/gantry-processes.ts';
+import { EXECUTORS, FlowPlace, fanOut } from './flow-place.ts';
 
 const TASKS = 200;
 
-/** Each task appends its start and its end to the ledger, with the attempt that ran it. */
-const fanOut = `
-import { appendFileSync } from 'node:fs';
-import { dag, task } from '@gantry/sdk';
-const ledger = process.env.HOME + '/ledger';
-export const fan = dag('fan', { maxActiveTasks: 1000 }, () => {
-  for (let index = 0; index < ${TASKS}; index += 1) {
-    task('t' + index, async (_: void, context) => {
-      appendFileSync(ledger, 'start ' + context.task.taskId + ' ' + context.task.attemptId + '\\n');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      appendFileSync(ledger, 'end ' + context.task.taskId + ' ' + context.task.attemptId + '\\n');
-    })();
-  }
+describe.each(EXECUTORS)('a scheduler with the %s is killed in the middle of a fan-out', (executor) => {
+  let place: FlowPlace;
+  beforeEach(async () => {
+    place = await FlowPlace.open({ executor, dags: (ledger) => ({ 'fan.ts': fanOut(ledger, TASKS, 50) }) });
+  });
+  afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
+
+  test('with a second one beside it, every task runs exactly once', async () => {
+    const schedulers = [place.gantry.start('scheduler'), place.gantry.start('scheduler')];
+    await place.trigger('fan');
+    await place.untilEnded(40);
+    const leader = await place.leader();
+    await ended(schedulers.find(({ pid }) => pid === leader)!, 'SIGKILL');
+    expect(await place.runState()).toBe('running');
+    await place.succeeded();
+    await place.expectEachRanOnce(TASKS);
+  }, 240_000);
+
+  test('and started again, every task runs exactly once', async () => {
+    const scheduler = place.gantry.start('scheduler');
+    await place.trigger('fan');
+    await place.untilEnded(40);
+    await ended(scheduler, 'SIGKILL');
+    expect(await place.runState()).toBe('running');
+    place.gantry.start('scheduler');
+    await place.succeeded();
+    await place.expectEachRanOnce(TASKS);
+  }, 240_000);
 });
-`;
-
-let fresh: FreshDatabase;
-let gantry: GantryProcesses;
-
-beforeEach(async () => {
-  fresh = await freshDatabase();
-  const options = { GANTRY__SCHEDULER__SCHEDULER_LEASE: '6', GANTRY__CORE__PARALLELISM: '8' };
-  gantry = await GantryProcesses.prepare(fresh.url, { 'fan.ts': fanOut }, options);
-  gantry.start('api-server');
-  gantry.start('dag-processor');
-  await expect.poll(dagVersion, { timeout: 60_000 }).toBe(1);
-});
-afterEach(async (context) => {
-  if (context.task.result?.state === 'fail') console.error(gantry.output.slice(-20_000));
-  await gantry.stop();
-  await fresh.drop();
-});
-
-async function dagVersion(): Promise<number | undefined> {
-  const [row] = await fresh.database.query<{ version: number }>(
-    `select current_version as version from dag where dag_id = 'fan'`,
-  );
-  return row?.version;
-}
-
-async function trigger(): Promise<void> {
-  await fresh.database.query(
-    `insert into dag_run (dag_id, run_id, version, run_type, run_after, triggered_by) values ('fan', 'one', 1, 'manual', now(), 'test')`,
-  );
-  await fresh.database.query(`select pg_notify('gantry_scheduler', 'runs')`);
-}
-
-async function runState(): Promise<string | undefined> {
-  const [row] = await fresh.database.query<{ state: string }>(`select state from dag_run where run_id = 'one'`);
-  return row?.state;
-}
-
-const ledger = (): string[] => ledgerLines(`${gantry.home}/ledger`);
-const ends = (): number => ledger().filter((line) => line.startsWith('end ')).length;
-
-async function everyTaskRanOnce(): Promise<void> {
-  await expect.poll(runState, { timeout: 120_000, interval: 200 }).toBe('success');
-  const starts = ledger()
-    .filter((line) => line.startsWith('start '))
-    .map((line) => line.split(' ')[1]);
-  expect(starts.length).toBe(TASKS);
-  expect(new Set(starts).size).toBe(TASKS);
-  expect(ends()).toBe(TASKS);
-  const [row] = await fresh.database.query<{ tries: number; attempts: number }>(
-    `select max(i.try_number) as tries, (select count(*) from attempt) as attempts from task_instance i`,
-  );
-  expect(row).toEqual({ tries: 1, attempts: TASKS });
-}
-
-test('one of two schedulers is killed in the middle of a fan-out: every task runs exactly once', async () => {
-  const schedulers = [gantry.start('scheduler'), gantry.start('scheduler')];
-  await trigger();
-  await expect.poll(ends, { timeout: 60_000 }).toBeGreaterThan(40);
-  const [row] = await fresh.database.query<{ pid: number }>(
-    `select s.pid from dag_run r join service s on s.id = r.leader where r.run_id = 'one'`,
-  );
-  const leader = schedulers.find((scheduler) => scheduler.pid === row!.pid)!;
-  await ended(leader, 'SIGKILL');
-  expect(await runState()).toBe('running');
-  await everyTaskRanOnce();
-}, 240_000);
-
-test('the only scheduler is killed in the middle of a fan-out and started again: every task runs exactly once', async () => {
-  const scheduler = gantry.start('scheduler');
-  await trigger();
-  await expect.poll(ends, { timeout: 60_000 }).toBeGreaterThan(40);
-  await ended(scheduler, 'SIGKILL');
-  expect(await runState()).toBe('running');
-  gantry.start('scheduler');
-  await everyTaskRanOnce();
-}, 240_000);
