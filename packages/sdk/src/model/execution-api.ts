@@ -36,6 +36,12 @@ export const WORKER_ENVIRONMENT = {
   claimWaitSeconds: 'GANTRY_CLAIM_WAIT_SECONDS',
 } as const;
 
+/**
+ * A worker that could not claim its attempt, or lost it, exits with this code and reports nothing; EX_TEMPFAIL of
+ * sysexits.h. It is no fault of the task.
+ */
+export const LOST_EXIT_CODE = 75;
+
 export interface ClaimRequest {
   /** 128 random bits in hex, made at process start; the same nonce may repeat the claim and gets the same answer. */
   readonly nonce: string;

@@ -1,8 +1,9 @@
+import { LOST_EXIT_CODE } from '../model/execution-api.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiClient } from './api-client.ts';
 import { failed, outcomeOfThrown } from './failures.ts';
 import type { KeeperLink } from './keeper-link.ts';
-import { exitCodeOf, LOST_EXIT_CODE } from './reporter.ts';
+import { exitCodeOf } from './reporter.ts';
 import type { TaskLog } from './task-log.ts';
 import { tellOutcome } from './tell-outcome.ts';
 

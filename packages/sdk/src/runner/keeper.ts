@@ -1,4 +1,4 @@
-import type { LogChunk } from '../model/execution-api.ts';
+import { LOST_EXIT_CODE, type LogChunk } from '../model/execution-api.ts';
 import type { Failure, FailureClass } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiAnswer, ApiClient } from './api-client.ts';
@@ -7,7 +7,7 @@ import { failed } from './failures.ts';
 import { LogSender } from './log-sender.ts';
 import { CELLS, type LeaseTerms, SPEAKER, type ToKeeper, type ToMain } from './messages.ts';
 import { Renewal } from './renewal.ts';
-import { LOST_EXIT_CODE, Reporter } from './reporter.ts';
+import { Reporter } from './reporter.ts';
 
 export interface KeeperPorts {
   readonly connect: (apiUrl: string, attemptId: string) => ApiClient;

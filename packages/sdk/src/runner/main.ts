@@ -1,8 +1,8 @@
 /** The worker's file. Its main thread runs one attempt; a second thread from the same file keeps it alive. */
 
+import { LOST_EXIT_CODE } from '../model/execution-api.ts';
 import { keepInThread } from './keeper-thread.ts';
 import { KEEPER_ARGUMENT } from './messages.ts';
-import { LOST_EXIT_CODE } from './reporter.ts';
 import { runWorker } from './run-worker.ts';
 import { say } from './say.ts';
 

@@ -1,4 +1,4 @@
-import type { LogChunk, ReportRequest } from '../model/execution-api.ts';
+import { LOST_EXIT_CODE, type LogChunk, type ReportRequest } from '../model/execution-api.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiAnswer } from './api-client.ts';
 import { backOffMilliseconds } from './back-off.ts';
@@ -19,8 +19,6 @@ export interface ClosingLog {
 const TRY_MILLISECONDS = 10_000;
 /** The log may hold up the report for so long, and for no more than half of what is left of the lease. */
 const LOG_MILLISECONDS = 10_000;
-/** The attempt is not this worker's any more, or never was; EX_TEMPFAIL of sysexits.h. */
-export const LOST_EXIT_CODE = 75;
 
 /** Delivers the outcome with the last lines; tries until it is stored, refused, or the lease ends. */
 export class Reporter {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { LogLine } from '../model/execution-api.ts';
+import { LOST_EXIT_CODE, type LogLine } from '../model/execution-api.ts';
 import { ApiClient } from './api-client.ts';
 import { type Assignment, readAssignment } from './assignment.ts';
 import { AttemptEnd } from './attempt-end.ts';
@@ -10,7 +10,6 @@ import { KeeperLink } from './keeper-link.ts';
 import { OutputCapture } from './output-capture.ts';
 import { endOtherProcesses } from './processes.ts';
 import { readableStack } from './readable-stack.ts';
-import { LOST_EXIT_CODE } from './reporter.ts';
 import { runAttempt } from './run-attempt.ts';
 import { say } from './say.ts';
 import { systemClock } from './system-clock.ts';

@@ -1,4 +1,4 @@
-import type { Ending, Failure, FailureClass } from '@gantry/sdk/model';
+import { type Ending, type Failure, type FailureClass, LOST_EXIT_CODE } from '@gantry/sdk/model';
 import type { KubeCondition, KubePod } from './kube-pod.ts';
 import {
   couldNotStart,
@@ -114,7 +114,7 @@ function wasRefused(pod: KubePod): boolean {
   return pod.reason !== 'Evicted' || /rejected|node had condition/i.test(pod.message ?? '');
 }
 
-/** P2, P3, P4, P16 and the last line of the table: the main container's own end decides. */
+/** P2, P3, P4, P16, the last line of the table, and a worker's word that it lost its attempt: the main container's own end decides. */
 function mainEnded(pod: KubePod, view: PodView, end: TerminatedState): Failure | null {
   const name = mainContainerName(pod);
   if (couldNotStart(end)) {
@@ -134,6 +134,10 @@ function mainEnded(pod: KubePod, view: PodView, end: TerminatedState): Failure |
   if (end.exitCode === KILLED_EXIT_CODE) {
     const sentence = `The container "${name}" was killed (exit code 137, SIGKILL), probably for want of memory${limitPhrase(pod, name)}.`;
     return failure(pod, 'out_of_memory', sentence);
+  }
+  if (end.exitCode === LOST_EXIT_CODE && view.workload === 'worker') {
+    const sentence = `The worker could not claim its attempt, or lost it (exit code 75)${because(end.message)}.`;
+    return failure(pod, 'disrupted', sentence);
   }
   return failure(pod, 'user_error', `The container "${name}" ${endPhrase(end)}${because(end.message)}.`);
 }

@@ -91,6 +91,8 @@ const ROWS: readonly (readonly [id: string, rows: readonly Row[]])[] = [
     'P3',
     [
       ["an exit code other than 0 is the user's", over(3), 'user_error, dead'],
+      ['except where a worker says so that it lost its attempt', over(75), 'disrupted, dead'],
+      ['which an image has no such word for', over(75), 'user_error, dead', IMAGE],
       ['also with a signal', over(139, { signal: 11 }), 'user_error, dead'],
       ['also in a pod that was deleted after it', over(3, {}, {}, DELETED_LATER), 'user_error, dead'],
     ],

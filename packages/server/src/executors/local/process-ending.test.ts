@@ -10,7 +10,7 @@ describe('the end of a process', () => {
 
   test.each([
     ['code 1', { exitCode: 1 }, 'user_error', 'exit code 1'],
-    ['code 75', { exitCode: 75 }, 'disrupted', 'lease'],
+    ['code 75', { exitCode: 75 }, 'disrupted', 'could not claim'],
     ['SIGTERM', { signal: 'SIGTERM' }, 'disrupted', 'SIGTERM'],
     ['SIGKILL', { signal: 'SIGKILL' }, 'disrupted', 'SIGKILL'],
     ['SIGKILL, and the kernel says why', { signal: 'SIGKILL', memoryKillSeen: true }, 'out_of_memory', 'memory'],

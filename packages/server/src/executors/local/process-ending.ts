@@ -1,4 +1,4 @@
-import type { Failure, FailureClass } from '@gantry/sdk/model';
+import { type Failure, type FailureClass, LOST_EXIT_CODE } from '@gantry/sdk/model';
 
 /** How the process of an attempt ended. */
 export interface ProcessEnd {
@@ -10,8 +10,6 @@ export interface ProcessEnd {
   readonly memoryKillSeen: boolean;
 }
 
-/** The worker's word for a lease that it lost or never got. */
-const LOST_EXIT_CODE = 75;
 /** By these a process ends itself, through a fault in native code or Node's own abort. */
 const CRASHES: readonly string[] = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
 
@@ -36,7 +34,7 @@ function meaningOf({ exitCode, signal, killAsked, memoryKillSeen }: ProcessEnd):
   }
   if (signal !== null) return ['disrupted', `The worker’s process was ended from outside by ${signal}.`];
   if (exitCode === LOST_EXIT_CODE) {
-    return ['disrupted', 'The worker lost touch with the API server until its lease had ended (exit code 75).'];
+    return ['disrupted', 'The worker could not claim its attempt, or lost it (exit code 75).'];
   }
   return ['user_error', `The worker’s process ended with exit code ${exitCode} before it reported.`];
 }
