@@ -1,4 +1,4 @@
-import { TRIGGER_RULES, type TriggerRule } from '../model/index.ts';
+import { type TaskSpec, TRIGGER_RULES, type TriggerRule } from '../model/index.ts';
 import { DagDefinitionError } from './definition-error.ts';
 import { type Duration, duration, positiveDuration } from './duration.ts';
 import { type ExecutorConfig, executorConfig, NO_POD_SETTINGS, type PodSettings } from './executor-config.ts';
@@ -41,25 +41,28 @@ export interface TaskOptions {
   readonly docMd?: string | null;
 }
 
-/** The options as the spec holds them. */
-export interface TaskSettings {
-  readonly retries: number;
+/** Options that the spec holds under the same name. */
+type SameInSpec =
+  | 'retries'
+  | 'retryExponentialBackoff'
+  | 'triggerRule'
+  | 'dependsOnPast'
+  | 'pool'
+  | 'poolSlots'
+  | 'priorityWeight'
+  | 'maxActiveTisPerDag'
+  | 'maxActiveTisPerDagrun'
+  | 'executor'
+  | 'queue'
+  | 'owner'
+  | 'docMd';
+
+/** The options once read: durations are seconds, everything has a value. */
+export interface TaskSettings extends Pick<TaskSpec, SameInSpec> {
   readonly retryDelay: number;
-  readonly retryExponentialBackoff: number;
   readonly maxRetryDelay: number | null;
   readonly executionTimeout: number | null;
-  readonly triggerRule: TriggerRule;
-  readonly dependsOnPast: boolean;
-  readonly pool: string;
-  readonly poolSlots: number;
-  readonly priorityWeight: number;
-  readonly maxActiveTisPerDag: number | null;
-  readonly maxActiveTisPerDagrun: number | null;
-  readonly executor: string | null;
-  readonly queue: string | null;
   readonly executorConfig: PodSettings;
-  readonly owner: string;
-  readonly docMd: string | null;
 }
 
 export const DEFAULT_TASK_SETTINGS: TaskSettings = {
