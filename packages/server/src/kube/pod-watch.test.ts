@@ -296,7 +296,7 @@ describe('what is applied', () => {
     });
     const watch = start({ compareSeconds: 0.05 }, from('10'));
     await watch.until('the comparison', () => watch.lists.includes('compare: a@45'));
-    answers[0]?.(added('a', '45') + deleted('old', '30') + modified('a', '51'));
+    answers[0]?.(added('a', '45') + deleted('old', '30') + modified('b', '50') + modified('a', '51'));
     await watch.until('the change', () => watch.changes.length > 0);
     expect(watch.changes).toEqual(['MODIFIED a@51']);
     expect(versions()).toEqual(['10']);
