@@ -15,7 +15,7 @@ conformanceSuite({
   open: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gantry-conformance-'));
     const random = { uuid: () => randomUUID(), fraction: () => Math.random() };
-    const cluster = await startLocalCluster({ folder, clock: realClock, random });
+    const cluster = await startLocalCluster({ folder, clock: realClock, random, options: { users: 'kept' } });
     return {
       kubeconfig: cluster.kubeconfigPath,
       expireHistory: () => cluster.script.expireHistory(),

@@ -4,6 +4,8 @@ import { statusOf } from './endings.ts';
 
 const SHARED = { volumeMounts: [{ name: 'w', mountPath: '/w' }] };
 const VOLUMES = [{ name: 'w', emptyDir: {} }];
+/** Ends once the sidecar beside it is ready for its end. */
+const AFTER_SIDECAR = 'while [ ! -e /w/up ]; do sleep 0.1; done';
 
 /** Several containers in one pod: who waits for whom, and who ends whom. */
 export function containerPromises(bench: () => ConformanceBench): void {
@@ -60,11 +62,19 @@ export function containerPromises(bench: () => ConformanceBench): void {
 
     it('a native sidecar runs beside the others and is ended by SIGTERM after them', async () => {
       const { run, container, log } = words(bench());
-      const sidecar = container('trap "echo got TERM; exit 0" TERM; echo up; while :; do sleep 0.1; done', {
-        name: 'proxy',
-        restartPolicy: 'Always',
+      const sidecar = container(
+        'trap "echo got TERM; exit 0" TERM; echo up; touch /w/up; while :; do sleep 0.1; done',
+        {
+          name: 'proxy',
+          restartPolicy: 'Always',
+          ...SHARED,
+        },
+      );
+      const pod = await run('sidecar', {
+        initContainers: [sidecar],
+        containers: [container(AFTER_SIDECAR, SHARED)],
+        volumes: VOLUMES,
       });
-      const pod = await run('sidecar', { initContainers: [sidecar], containers: [container('sleep 1; echo done')] });
       expect(pod.status.phase).toBe('Succeeded');
       expect(statusOf(pod)?.state.terminated).toMatchObject({ exitCode: 0 });
       expect(statusOf(pod, 'proxy')?.state.terminated).toMatchObject({ exitCode: 0 });
@@ -73,8 +83,17 @@ export function containerPromises(bench: () => ConformanceBench): void {
 
     it("a sidecar's end says nothing of the pod's: one that must be killed leaves it Succeeded", async () => {
       const { run, container } = words(bench());
-      const sidecar = container('trap "" TERM; while :; do sleep 0.1; done', { name: 'deaf', restartPolicy: 'Always' });
-      const pod = await run('deaf-sidecar', { initContainers: [sidecar], terminationGracePeriodSeconds: 1 });
+      const sidecar = container('trap "" TERM; touch /w/up; while :; do sleep 0.1; done', {
+        name: 'deaf',
+        restartPolicy: 'Always',
+        ...SHARED,
+      });
+      const pod = await run('deaf-sidecar', {
+        terminationGracePeriodSeconds: 1,
+        initContainers: [sidecar],
+        containers: [container(AFTER_SIDECAR, SHARED)],
+        volumes: VOLUMES,
+      });
       expect(pod.status.phase).toBe('Succeeded');
       expect(statusOf(pod, 'deaf')?.state.terminated).toMatchObject({ exitCode: 137 });
     });

@@ -69,13 +69,16 @@ export function removalPromises(bench: () => ConformanceBench): void {
     it('sidecars are ended after the others', async () => {
       const { container } = words(bench());
       const shared = { volumeMounts: [{ name: 'w', mountPath: '/w' }] };
-      const sidecar = container('trap "cat /w/last > /dev/termination-log; exit 0" TERM; while :; do sleep 0.1; done', {
-        name: 'proxy',
-        restartPolicy: 'Always',
-        ...shared,
-      });
+      const sidecar = container(
+        'trap "cat /w/last > /dev/termination-log; exit 0" TERM; touch /w/up; while :; do sleep 0.1; done',
+        {
+          name: 'proxy',
+          restartPolicy: 'Always',
+          ...shared,
+        },
+      );
       const base = container(
-        'trap "sleep 0.5; echo base is done > /w/last; exit 0" TERM; echo ready; while :; do sleep 0.1; done',
+        'trap "sleep 0.5; echo base is done > /w/last; exit 0" TERM; while [ ! -e /w/up ]; do sleep 0.1; done; echo ready; while :; do sleep 0.1; done',
         shared,
       );
       const last = await lastCopy('both', {

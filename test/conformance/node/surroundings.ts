@@ -86,6 +86,27 @@ export function surroundingPromises(bench: () => ConformanceBench, users: boolea
       );
     });
 
+    it('variables reach the program as they are, whatever their names', async () => {
+      const { output, make, name } = words(bench());
+      const config = name('config');
+      await make('configmaps', config, { data: { 'with-dash.and.dot': 'kept' } });
+      const show = "const e = process.env; console.log(e['with-dash.and.dot'], JSON.stringify(e.LINES))";
+      const env = [{ name: 'LINES', value: 'a\nb $HOME "q"' }];
+      const container = { command: ['node', '-e', show], env, envFrom: [{ configMapRef: { name: config } }] };
+      expect(await output('variables', '', container)).toBe('kept "a\\nb $HOME \\"q\\""');
+    });
+
+    it('PATH is what the pod says, and the variables of the image are not known to those of the pod', async () => {
+      const { output } = words(bench());
+      const env = [
+        { name: 'MINE', value: '$(PATH) $(HOME) $(KUBERNETES_SERVICE_PORT)' },
+        { name: 'PATH', value: '/of/the/pod:/usr/bin:/bin' },
+      ];
+      expect(await output('path', 'echo "$PATH $MINE"', { env })).toMatch(
+        /^\/of\/the\/pod:\/usr\/bin:\/bin \$\(PATH\) \$\(HOME\) \d+$/,
+      );
+    });
+
     it('a working folder is where the command starts', async () => {
       const { output } = words(bench());
       expect(await output('folder', 'pwd', { workingDir: '/tmp' })).toBe('/tmp');

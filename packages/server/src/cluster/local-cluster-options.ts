@@ -28,6 +28,12 @@ export interface LocalClusterOptions {
   readonly volumes?: 'auto' | 'namespaces' | 'rewrite';
   /** How memory limits are kept: `cgroup` where this process may make one, else `polling` of resident memory. Default `auto`. */
   readonly memoryLimits?: 'auto' | 'cgroup' | 'polling';
+  /**
+   * `ignored`: every container runs as this process does, since it works on this machine's own files. `kept`: as its
+   * `runAsUser`, `runAsGroup` and `fsGroup` say, where this process is root and has mount namespaces. Default `ignored`;
+   * the node's label `gantry.dev/users` tells which.
+   */
+  readonly users?: 'ignored' | 'kept';
 }
 
 /** The options with every default filled in. */

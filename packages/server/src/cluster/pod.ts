@@ -20,7 +20,16 @@ export interface PodSpec {
   readonly activeDeadlineSeconds?: number;
   readonly terminationGracePeriodSeconds?: number;
   readonly schedulingGates?: readonly { readonly name: string }[];
+  readonly securityContext?: SecurityContext;
   readonly [field: string]: unknown;
+}
+
+/** Of a pod or of a container; `fsGroup` and `supplementalGroups` are of pods only. */
+export interface SecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly fsGroup?: number;
+  readonly supplementalGroups?: readonly number[];
 }
 
 export interface Container {
@@ -43,6 +52,7 @@ export interface Container {
     };
   };
   readonly startupProbe?: Probe;
+  readonly securityContext?: SecurityContext;
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
   readonly [field: string]: unknown;

@@ -12,17 +12,18 @@ interface Allocatable {
 }
 
 /**
- * The environment of a container: `base`, then envFrom, then env, later ones winning, with `$(NAME)` replaced by what is
- * known so far. Throws ContainerConfigError for a secret, config map or key that is not there.
+ * The variables that a pod gives a container: those of `services`, then envFrom, then env, later ones winning, with
+ * `$(NAME)` replaced by what is known so far; the image's own variables are not. Throws ContainerConfigError for a secret,
+ * config map or key that is not there.
  */
 export function containerEnvironment(
   store: ObjectStore,
   pod: Pod,
   container: Container,
-  base: Readonly<Record<string, string>>,
+  services: Readonly<Record<string, string>>,
   allocatable: Allocatable,
 ): Record<string, string> {
-  const environment: Record<string, string> = { ...base };
+  const environment: Record<string, string> = { ...services };
   for (const source of container.envFrom ?? []) {
     const prefix = source.prefix ?? '';
     for (const [key, value] of Object.entries(sourceData(store, pod, source))) {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseQuantity } from '../api/quantity.ts';
 import type { Container, Pod } from '../pod.ts';
@@ -8,6 +8,7 @@ import { findProgram } from './find-program.ts';
 import type { Image } from './images.ts';
 import { type Launch, type Mount, realPath } from './launch.ts';
 import type { NodeParts } from './node-parts.ts';
+import { podUser } from './pod-user.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 
 /** Everything needed to start one run of a container. */
@@ -36,31 +37,40 @@ export function planContainer(
   const folder = join(podFolder, 'containers', container.name);
   const scratch = join(folder, 'work');
   mkdirSync(scratch, { recursive: true });
+  const user = parts.switchUser === null ? null : podUser(pod, container);
   const base = {
     ...parts.baseEnvironment,
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
-    HOME: scratch,
+    HOME: user === null ? scratch : '/',
     ...image.environment,
   };
-  const environment = containerEnvironment(parts.store, pod, container, base, parts.settings.allocatable);
+  const { store, serviceEnvironment, settings } = parts;
+  const given = containerEnvironment(store, pod, container, serviceEnvironment, settings.allocatable);
+  const environment = { ...base, ...given };
   const messagePath = join(folder, `termination-log.${run}`);
-  writeFileSync(messagePath, '', { mode: 0o666 });
+  writeFileSync(messagePath, '');
+  // Past the umask: whoever the container runs as may write it.
+  chmodSync(messagePath, 0o666);
   const mounts: readonly Mount[] = [
-    ...volumes.mountsOf(container, environment),
+    ...volumes.mountsOf(container, given),
     ...Object.entries(image.files ?? {}).map(([path, source]) => ({ path, source, readOnly: true })),
     { path: container.terminationMessagePath ?? '/dev/termination-log', source: messagePath, readOnly: false },
   ];
   const memoryLimitBytes = parseQuantity(container.resources?.limits?.memory);
   const bare = {
-    workingFolder: container.workingDir ?? scratch,
+    workingFolder: container.workingDir ?? base.HOME,
     environment,
     mounts,
     memoryLimitBytes,
     ownFolder: folder,
   };
-  const launchOf = (command: readonly string[]): Launch => parts.place(withProgram({ ...bare, command }));
+  const launchOf = (command: readonly string[]): Launch => {
+    const launch = withProgram({ ...bare, command });
+    if (user === null || parts.switchUser === null) return parts.place(launch);
+    return parts.place({ ...launch, command: parts.switchUser(user, launch.command) });
+  };
   return {
-    launch: launchOf(commandOf(container, image, environment)),
+    launch: launchOf(commandOf(container, image, given)),
     logPath: join(folder, `${run}.log`),
     messagePath,
     launchOf,

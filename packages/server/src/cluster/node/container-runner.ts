@@ -154,7 +154,7 @@ export class ContainerRunner {
     this.record.containerId = containerId;
     this.record.state = terminated({ ...facts, containerId });
     this.record.started = false;
-    if (this.#startsAgain()) this.#surroundings.changed();
+    this.#surroundings.changed();
   }
 
   /** A sidecar counts as started once its startup probe passes; one that never does is killed and tried again. */

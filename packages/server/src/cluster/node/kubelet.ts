@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { badRequest } from '../api/api-status.ts';
 import type { StoreEvent } from '../api/object-store.ts';
@@ -6,6 +5,7 @@ import type { LogQuery, PodLogs } from '../api/pod-log-answer.ts';
 import { NODE_NAME } from '../local-cluster-options.ts';
 import { isTerminal, type Pod, type PodStatus } from '../pod.ts';
 import type { ContainerRunner } from './container-runner.ts';
+import { removeFolder } from './folder-bounds.ts';
 import { streamLog } from './log-reader.ts';
 import type { NodeParts } from './node-parts.ts';
 import { PodRunner } from './pod-runner.ts';
@@ -161,7 +161,7 @@ export class Kubelet implements PodLogs {
     void runner.finished.then(() => {
       this.#runners.delete(uid);
       this.#untold.delete(uid);
-      rmSync(this.#podFolder(uid), { recursive: true, force: true });
+      removeFolder(this.#podFolder(uid));
     });
   }
 

@@ -1,15 +1,16 @@
-import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
 import type { AccountTokens } from '../api/account-tokens.ts';
 import type { ObjectStore } from '../api/object-store.ts';
 import type { LocalClusterOptions, NodeSettings } from '../local-cluster-options.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { removeFolder } from './folder-bounds.ts';
 import { Kubelet } from './kubelet.ts';
 import { placeByRewriting } from './launch.ts';
 import { memoryLimiter } from './memory-limiter.ts';
 import { MountNamespaces } from './mount-namespaces.ts';
 import { nodeObject } from './node-object.ts';
+import { userSwitch } from './pod-user.ts';
 import { ProcessLedger } from './process-ledger.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -37,16 +38,23 @@ export async function openLocalNode(start: NodeStart): Promise<LocalNode> {
   const { folder, store, clock, random, settings, options } = start;
   const ledger = new ProcessLedger(folder);
   ledger.endLeftovers();
-  rmSync(join(folder, 'pods'), { recursive: true, force: true });
+  removeFolder(join(folder, 'pods'));
 
   const namespaces = await openNamespaces(folder, options.volumes ?? 'auto');
   const memory = memoryLimiter(options.memoryLimits ?? 'auto', random.uuid());
-  const ways = { volumes: namespaces === null ? 'rewrite' : 'namespaces', memoryLimits: memory.way } as const;
+  // Other users see the pods' folders at their mount points only.
+  const switchUser = options.users !== 'kept' || namespaces === null ? null : userSwitch();
+  const ways = {
+    volumes: namespaces === null ? 'rewrite' : 'namespaces',
+    memoryLimits: memory.way,
+    users: switchUser === null ? 'ignored' : 'kept',
+  } as const;
   store.create('nodes', nodeObject(settings.allocatable, ways, clock.now()));
 
   const recorder = new EventRecorder(store, clock, random);
   const scheduler = new Scheduler(store, recorder, settings.allocatable, () => clock.now());
   const baseEnvironment: Record<string, string> = { PATH: searchPath(), ...settings.environment };
+  const serviceEnvironment: Record<string, string> = {};
   const place = namespaces?.place ?? placeByRewriting;
   const parts = {
     store,
@@ -58,17 +66,19 @@ export async function openLocalNode(start: NodeStart): Promise<LocalNode> {
     ledger,
     place,
     limitMemory: memory.limit,
+    switchUser,
     folder,
     baseEnvironment,
+    serviceEnvironment,
   };
   const kubelet = new Kubelet(parts, scheduler);
   return {
     kubelet,
     scheduler,
     serveAt: (port) => {
-      baseEnvironment.KUBERNETES_SERVICE_HOST = '127.0.0.1';
-      baseEnvironment.KUBERNETES_SERVICE_PORT = String(port);
-      baseEnvironment.KUBERNETES_SERVICE_PORT_HTTPS = String(port);
+      serviceEnvironment.KUBERNETES_SERVICE_HOST = '127.0.0.1';
+      serviceEnvironment.KUBERNETES_SERVICE_PORT = String(port);
+      serviceEnvironment.KUBERNETES_SERVICE_PORT_HTTPS = String(port);
     },
     close: async () => {
       await kubelet.close();

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch } from './launch.ts';
+import { shell } from './machine-tools.ts';
 import type { MemoryGuard, MemoryLimiter } from './memory-limit.ts';
 
 /** What differs between the two versions of control groups. */
@@ -75,7 +76,7 @@ function groupGuard(launch: Launch, files: GroupFiles, group: string): MemoryGua
   }
   const enter = 'echo $$ > "$0" && exec "$@"';
   return {
-    launch: { ...launch, command: ['/bin/sh', '-c', enter, join(group, 'cgroup.procs'), ...launch.command] },
+    launch: { ...launch, command: [...shell(enter), join(group, 'cgroup.procs'), ...launch.command] },
     watch: () => undefined,
     outOfMemory: () => Number(/^oom_kill (\d+)/m.exec(readFileSync(join(group, files.events), 'utf8'))?.[1] ?? 0) > 0,
     close: () => removeGroup(group),

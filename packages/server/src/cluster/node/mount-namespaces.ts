@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } 
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Launch, Mount } from './launch.ts';
+import { SYSTEM_PATH, shell, systemProgram } from './machine-tools.ts';
 
 /**
  * Shell functions of the holder. `rebuild FOLDER` shows the folder's entries on a folder of memory, so that mount points
@@ -31,7 +32,14 @@ echo ready; exec cat
 `;
 
 /** One container: binds its mounts in a namespace of its own, then becomes the program. A failure is told in its log. */
-const CONTAINER = 'mount -a -T "$1" || exit 128; cd "$2" || exit 128; shift 2; exec "$@"';
+const CONTAINER = '"$0" -a -T "$1" || exit 128; cd "$2" || exit 128; shift 2; unset OLDPWD SHLVL; exec "$@"';
+
+/** By their whole paths: the variables, PATH among them, are the container's own. */
+interface Tools {
+  readonly nsenter: string;
+  readonly unshare: string;
+  readonly mount: string;
+}
 
 const START_MILLISECONDS = 5000;
 
@@ -43,24 +51,27 @@ export class MountNamespaces {
   readonly #holder: ChildProcess;
   readonly #work: string;
   readonly #asUser: boolean;
+  readonly #tools: Tools;
   /** Folders whose entries are shown on memory. */
   readonly #rebuilt = new Set(['/', '/run', '/dev']);
 
-  private constructor(holder: ChildProcess, work: string, asUser: boolean) {
+  private constructor(holder: ChildProcess, work: string, asUser: boolean, tools: Tools) {
     this.#holder = holder;
     this.#work = work;
     this.#asUser = asUser;
+    this.#tools = tools;
   }
 
   /** Null where the system has no such namespaces or does not allow them. */
   static async open(folder: string): Promise<MountNamespaces | null> {
-    if (process.platform !== 'linux') return null;
+    const tools = process.platform === 'linux' ? findTools() : null;
+    if (tools === null) return null;
     const work = join(folder, 'mounts');
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { recursive: true });
     const asUser = process.getuid?.() !== 0;
     const flags = [...(asUser ? ['--user', '--map-root-user'] : []), '--mount', '--propagation', 'slave'];
-    const holder = spawn('unshare', [...flags, 'sh', '-c', HOLDER], {
+    const holder = spawn(tools.unshare, [...flags, 'sh', '-c', HOLDER], {
       env: { PATH: SYSTEM_PATH, WORK: work },
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
@@ -71,7 +82,7 @@ export class MountNamespaces {
       return null;
     }
     holder.unref();
-    return new MountNamespaces(holder, work, asUser);
+    return new MountNamespaces(holder, work, asUser, tools);
   }
 
   close(): void {
@@ -89,14 +100,9 @@ export class MountNamespaces {
       ...launch,
       command: [
         ...this.#enter(),
-        'unshare',
-        '--mount',
-        '--propagation',
-        'private',
-        'sh',
-        '-c',
-        CONTAINER,
-        'sh',
+        ...[this.#tools.unshare, '--mount', '--propagation', 'private'],
+        ...shell(CONTAINER),
+        this.#tools.mount,
         table,
         folder,
         ...launch.command,
@@ -108,7 +114,7 @@ export class MountNamespaces {
 
   #enter(): readonly string[] {
     const user = this.#asUser ? ['--user', '--preserve-credentials'] : [];
-    return ['/usr/bin/env', `PATH=${SYSTEM_PATH}`, 'nsenter', '--target', String(this.#holder.pid), ...user, '--mount'];
+    return [this.#tools.nsenter, '--target', String(this.#holder.pid), ...user, '--mount'];
   }
 
   #tableLine({ source, path, readOnly }: Mount): string {
@@ -144,7 +150,10 @@ export class MountNamespaces {
   }
 }
 
-const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+function findTools(): Tools | null {
+  const [nsenter, unshare, mount] = ['nsenter', 'unshare', 'mount'].map(systemProgram);
+  return nsenter && unshare && mount ? { nsenter, unshare, mount } : null;
+}
 
 /** Places where an empty folder may be made on the machine itself: those of the user, and those open to all. */
 function isOwnGround(folder: string): boolean {

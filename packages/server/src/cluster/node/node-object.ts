@@ -8,6 +8,8 @@ import { NODE_LABELS } from './scheduler.ts';
 export interface NodeWays {
   readonly volumes: 'namespaces' | 'rewrite';
   readonly memoryLimits: 'cgroup' | 'polling';
+  /** Whether `runAsUser` and its like are kept. */
+  readonly users: 'kept' | 'ignored';
 }
 
 /** The one node, as `kubectl get node` shows it. */
@@ -27,6 +29,7 @@ export function nodeObject(room: Room, ways: NodeWays, now: number): KubernetesO
         'gantry.dev/isolation': 'none',
         'gantry.dev/volumes': ways.volumes,
         'gantry.dev/memory-limits': ways.memoryLimits,
+        'gantry.dev/users': ways.users,
       },
     },
     spec: {},

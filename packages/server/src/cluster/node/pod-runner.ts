@@ -48,6 +48,7 @@ export class PodRunner {
       allocatable: parts.settings.allocatable,
       podFolder,
       claimsFolder: join(parts.folder, 'claims'),
+      groups: parts.switchUser !== null,
     });
     const surroundings = { volumes: this.#volumes, podFolder, pod: () => this.#pod, changed: () => this.#changed() };
     this.containers = newRecords(pod).map((record) => new ContainerRunner(parts, surroundings, record));

@@ -1,14 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { AccountTokens } from '../api/account-tokens.ts';
 import type { ObjectStore } from '../api/object-store.ts';
 import type { Container, Pod, Volume } from '../pod.ts';
-import { expand } from './container-environment.ts';
+import { ContainerConfigError, expand } from './container-environment.ts';
+import { realFolderBelow } from './folder-bounds.ts';
 import type { Mount } from './launch.ts';
-import { MountError, tokenRefreshSeconds, volumeFiles, writeVolumeFiles } from './volume-files.ts';
+import { MountError, OWNER_AS_IS, tokenRefreshSeconds, volumeFiles, writeVolumeFiles } from './volume-files.ts';
 
 /** The longest a timer can wait. */
 const TIMER_LIMIT_SECONDS = 2_000_000;
+
+interface VolumeSource {
+  readonly folder: string;
+  /** However it is mounted; so are all volumes that are made of objects. */
+  readonly readOnly: boolean;
+}
 
 /** The volumes of one pod as real folders, and how its containers mount them. */
 export class PodVolumes {
@@ -17,7 +24,9 @@ export class PodVolumes {
   readonly #allocatable: { readonly cpu: number; readonly memoryBytes: number };
   readonly #podFolder: string;
   readonly #claimsFolder: string;
-  readonly #sources = new Map<string, string>();
+  /** Groups of files can be changed. */
+  readonly #groups: boolean;
+  readonly #sources = new Map<string, VolumeSource>();
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(parts: {
@@ -26,12 +35,14 @@ export class PodVolumes {
     readonly allocatable: { readonly cpu: number; readonly memoryBytes: number };
     readonly podFolder: string;
     readonly claimsFolder: string;
+    readonly groups: boolean;
   }) {
     this.#store = parts.store;
     this.#tokens = parts.tokens;
     this.#allocatable = parts.allocatable;
     this.#podFolder = parts.podFolder;
     this.#claimsFolder = parts.claimsFolder;
+    this.#groups = parts.groups;
   }
 
   /** Makes every volume that is not there yet. Throws MountError, with the volume's name, for what is missing. */
@@ -50,12 +61,16 @@ export class PodVolumes {
   /** What a container mounts where; subpaths are made when they are missing, as the kubelet does. */
   mountsOf(container: Container, environment: Readonly<Record<string, string>>): readonly Mount[] {
     return (container.volumeMounts ?? []).flatMap((mount) => {
-      const folder = this.#sources.get(mount.name);
-      if (folder === undefined) return [];
+      const volume = this.#sources.get(mount.name);
+      if (volume === undefined) return [];
       const sub = mount.subPathExpr === undefined ? mount.subPath : expand(mount.subPathExpr, environment);
-      const source = sub === undefined || sub === '' ? folder : join(folder, normalize(`/${sub}`));
+      const source = sub === undefined || sub === '' ? volume.folder : join(volume.folder, normalize(`/${sub}`));
+      if (!realFolderBelow(volume.folder, source))
+        throw new ContainerConfigError(
+          `failed to prepare subPath for volumeMount "${mount.name}": it leads out of the volume`,
+        );
       if (!existsSync(source)) mkdirSync(source, { recursive: true });
-      return [{ path: mount.mountPath, source, readOnly: mount.readOnly === true }];
+      return [{ path: mount.mountPath, source, readOnly: volume.readOnly || mount.readOnly === true }];
     });
   }
 
@@ -64,20 +79,35 @@ export class PodVolumes {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #make(pod: Pod, volume: Volume): string {
-    if (volume.hostPath) return hostFolder(volume.hostPath.path, volume.hostPath.type ?? '');
-    if (volume.persistentVolumeClaim) return this.#claimFolder(pod, volume.persistentVolumeClaim.claimName);
+  #make(pod: Pod, volume: Volume): VolumeSource {
+    if (volume.hostPath)
+      return { folder: hostFolder(volume.hostPath.path, volume.hostPath.type ?? ''), readOnly: false };
+    if (volume.persistentVolumeClaim) return this.#claim(pod, volume.persistentVolumeClaim);
     const folder = join(this.#podFolder, 'volumes', volume.name);
     const sources = { store: this.#store, tokens: this.#tokens, allocatable: this.#allocatable };
     const files = volumeFiles(sources, pod, volume);
     if (files === null && volume.emptyDir === undefined)
       throw new MountError(`the local cluster has no volumes of this kind (${sourceOf(volume)})`);
     mkdirSync(folder, { recursive: true });
-    // An emptyDir is open to every user of the pod's containers, as on a real node.
-    if (files === null) chmodSync(folder, 0o777);
-    else writeVolumeFiles(folder, files);
+    if (files === null) {
+      // An emptyDir is open to every user of the pod's containers, as on a real node.
+      chmodSync(folder, 0o777);
+      this.#giveToGroup(pod, folder);
+    } else writeVolumeFiles(folder, files, this.#fsGroup(pod));
     this.#keepTokensFresh(pod, volume, folder);
-    return folder;
+    return { folder, readOnly: files !== null };
+  }
+
+  #fsGroup(pod: Pod): number | null {
+    return this.#groups ? (pod.spec.securityContext?.fsGroup ?? null) : null;
+  }
+
+  /** What is made in the folder belongs to the pod's group from now on. */
+  #giveToGroup(pod: Pod, folder: string): void {
+    const fsGroup = this.#fsGroup(pod);
+    if (fsGroup === null) return;
+    chownSync(folder, OWNER_AS_IS, fsGroup);
+    chmodSync(folder, statSync(folder).mode | 0o2070);
   }
 
   #keepTokensFresh(pod: Pod, volume: Volume, folder: string): void {
@@ -86,7 +116,7 @@ export class PodVolumes {
     const sources = { store: this.#store, tokens: this.#tokens, allocatable: this.#allocatable };
     const refresh = (): void => {
       try {
-        writeVolumeFiles(folder, volumeFiles(sources, pod, volume) ?? []);
+        writeVolumeFiles(folder, volumeFiles(sources, pod, volume) ?? [], this.#fsGroup(pod));
       } catch {
         // The old token stays until the next turn; its account or its folder is gone.
       }
@@ -96,13 +126,14 @@ export class PodVolumes {
     this.#timers.push(timer);
   }
 
-  #claimFolder(pod: Pod, claim: string): string {
+  #claim(pod: Pod, { claimName, readOnly }: NonNullable<Volume['persistentVolumeClaim']>): VolumeSource {
     const namespace = pod.metadata.namespace ?? 'default';
-    if (this.#store.get('persistentvolumeclaims', namespace, claim) === undefined)
-      throw new MountError(`persistentvolumeclaim "${claim}" not found`);
-    const folder = join(this.#claimsFolder, namespace, claim);
+    if (this.#store.get('persistentvolumeclaims', namespace, claimName) === undefined)
+      throw new MountError(`persistentvolumeclaim "${claimName}" not found`);
+    const folder = join(this.#claimsFolder, namespace, claimName);
     mkdirSync(folder, { recursive: true });
-    return folder;
+    this.#giveToGroup(pod, folder);
+    return { folder, readOnly: readOnly === true };
   }
 }
 

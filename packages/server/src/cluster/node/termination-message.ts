@@ -4,14 +4,14 @@ const MESSAGE_BYTES = 4096;
 const FALLBACK_BYTES = 2048;
 const FALLBACK_LINES = 80;
 
-/** What the container left in its message file, or, where its policy says so, the end of the log of one that failed. */
+/** The end of what the container left in its message file, or, where its policy says so, the end of the log of one that failed. */
 export function terminationMessage(
   messagePath: string,
   logPath: string,
   policy: string | undefined,
   exitCode: number,
 ): string {
-  const message = readOr(messagePath).subarray(0, MESSAGE_BYTES).toString('utf8');
+  const message = readOr(messagePath).subarray(-MESSAGE_BYTES).toString('utf8');
   if (message !== '' || policy !== 'FallbackToLogsOnError' || exitCode === 0) return message;
   const lines = readOr(logPath)
     .toString('utf8')

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { AccountTokens } from '../api/account-tokens.ts';
 import { API_AUDIENCE } from '../api/account-tokens.ts';
@@ -15,6 +15,9 @@ interface VolumeFile {
 
 /** Something a volume needs is not there yet; the kubelet tries again. */
 export class MountError extends Error {}
+
+/** For chown(2): the owner does not change. */
+export const OWNER_AS_IS = -1;
 
 interface Sources {
   readonly store: ObjectStore;
@@ -41,8 +44,11 @@ export function tokenRefreshSeconds(volume: Volume): number | null {
   return lives.length === 0 ? null : Math.min(...lives) * 0.8;
 }
 
-/** Writes the files; each appears whole or not at all. */
-export function writeVolumeFiles(folder: string, files: readonly VolumeFile[]): void {
+/**
+ * Writes the files; each appears whole or not at all. They belong to the pod's `fsGroup`, which may read what their
+ * owner may.
+ */
+export function writeVolumeFiles(folder: string, files: readonly VolumeFile[], fsGroup: number | null): void {
   mkdirSync(folder, { recursive: true });
   for (const file of files) {
     const path = join(folder, normalize(`/${file.path}`));
@@ -50,7 +56,8 @@ export function writeVolumeFiles(folder: string, files: readonly VolumeFile[]): 
     const draft = `${path}.new`;
     rmSync(draft, { force: true });
     writeFileSync(draft, file.content, { mode: file.mode });
-    chmodSync(draft, file.mode);
+    if (fsGroup !== null) chownSync(draft, OWNER_AS_IS, fsGroup);
+    chmodSync(draft, fsGroup !== null && (file.mode & 0o400) !== 0 ? file.mode | 0o040 : file.mode);
     renameSync(draft, path);
   }
 }
