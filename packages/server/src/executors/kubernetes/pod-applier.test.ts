@@ -12,7 +12,7 @@ import type { KubePod } from '../../kube/kube-pod.ts';
 import { podName } from '../../kube/pod/pod-name.ts';
 import type { PodBatch, PodChange } from '../../kube/pod-batch.ts';
 import type { WatchCursor } from '../executor.ts';
-import { FactOutbox } from './fact-outbox.ts';
+import { FactOutbox } from '../fact-outbox.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { OrderPods } from './order-pods.ts';
 import { PodApplier } from './pod-applier.ts';

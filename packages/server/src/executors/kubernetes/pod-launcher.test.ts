@@ -11,7 +11,7 @@ import {
   ScriptedKubeApi,
 } from '../../../../../test/support/scripted-kube-api.ts';
 import { podName } from '../../kube/pod/pod-name.ts';
-import { FactOutbox } from './fact-outbox.ts';
+import { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import { OrderPods } from './order-pods.ts';
 import { PodLauncher } from './pod-launcher.ts';

@@ -2,9 +2,9 @@ import { type Clock, GantryError, type Order, type Random } from '@gantry/sdk/mo
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import type { KubePod } from '../../kube/kube-pod.ts';
+import { backOff, pause } from '../back-off.ts';
 import type { AttemptLedger } from '../executor.ts';
-import { backOff, pause } from './back-off.ts';
-import type { FactOutbox } from './fact-outbox.ts';
+import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import { judgeLaunchError, type LaunchVerdict, refuseLaunch } from './launch-verdict.ts';

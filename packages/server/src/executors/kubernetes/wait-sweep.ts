@@ -1,6 +1,6 @@
 import type { Clock } from '@gantry/sdk/model';
-import { pause } from './back-off.ts';
-import type { FactOutbox } from './fact-outbox.ts';
+import { pause } from '../back-off.ts';
+import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { PodStopper } from './pod-stopper.ts';
 import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';

@@ -1,6 +1,6 @@
 import type { Random } from '@gantry/sdk/model';
+import { backOff, pause } from '../back-off.ts';
 import type { AttemptLedger } from '../executor.ts';
-import { backOff, pause } from './back-off.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 
 export type Lead = NonNullable<Awaited<ReturnType<AttemptLedger['leadWatch']>>>;

@@ -1,13 +1,6 @@
-import {
-  type AttemptFact,
-  type Failure,
-  type Order,
-  type Place,
-  type Random,
-  WORKER_ENVIRONMENT,
-} from '@gantry/sdk/model';
+import { type AttemptFact, type Failure, type Order, type Place, WORKER_ENVIRONMENT } from '@gantry/sdk/model';
 import type { Executor, FactSink, StopRequest } from '../executor.ts';
-import { FactOutbox } from '../kubernetes/fact-outbox.ts';
+import { FactOutbox } from '../fact-outbox.ts';
 import { claimSecret } from './claim-secret.ts';
 import { findWorkerGroup } from './find-worker.ts';
 import { LocalAttempt } from './local-attempt.ts';
@@ -41,7 +34,7 @@ export interface LocalExecutorOptions {
 /** How many ended attempts are remembered, so that an order that comes again is not launched again. */
 const MOST_ENDED = 10_000;
 /** One process sends these facts, so there is nothing to spread by chance. */
-const STEADY: Random = { uuid: () => '', fraction: () => 0.5 };
+const STEADY = { fraction: () => 0.5 };
 
 /**
  * Runs each attempt in a process of its own on this machine. It keeps no state that matters: a scheduler that starts

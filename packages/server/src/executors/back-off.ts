@@ -5,7 +5,7 @@ const FIRST_MILLISECONDS = 500;
 const LONGEST_MILLISECONDS = 30_000;
 
 /** Milliseconds before try number `failures + 1`: doubled each time up to half a minute, and half of it by chance. */
-export function backOff(failures: number, random: Random): number {
+export function backOff(failures: number, random: Pick<Random, 'fraction'>): number {
   const longest = Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** Math.min(failures, 10));
   return longest * (0.5 + random.fraction() / 2);
 }

@@ -1,7 +1,11 @@
 import type { AttemptFact, Random } from '@gantry/sdk/model';
-import type { FactSink } from '../executor.ts';
 import { backOff, pause } from './back-off.ts';
-import type { KubernetesEvents } from './kubernetes-events.ts';
+import type { FactSink } from './executor.ts';
+
+export interface FactOutboxEvents {
+  /** Facts could not be recorded and are told again. */
+  readonly trouble?: (event: { readonly what: string; readonly error: unknown }) => void;
+}
 
 const BATCH = 500;
 
@@ -10,12 +14,12 @@ const BATCH = 500;
  * bounds the box by the open attempts and makes a stale wait vanish.
  */
 export class FactOutbox {
-  readonly #random: Random;
-  readonly #events: Partial<KubernetesEvents>;
+  readonly #random: Pick<Random, 'fraction'>;
+  readonly #events: FactOutboxEvents;
   readonly #facts = new Map<string, AttemptFact>();
   #wake: (() => void) | null = null;
 
-  constructor(random: Random, events: Partial<KubernetesEvents>) {
+  constructor(random: Pick<Random, 'fraction'>, events: FactOutboxEvents) {
     this.#random = random;
     this.#events = events;
   }
