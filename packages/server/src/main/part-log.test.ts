@@ -43,9 +43,10 @@ test('a line after the end of the log is dropped and breaks nothing', () => {
 });
 
 test('a line of JSON becomes its level and its sentence, with the reason where the sentence lacks it', () => {
-  expect(readLogLine('{"level":40,"msg":"The database is slow."}')).toEqual({
+  expect(readLogLine('{"level":40,"time":"2026-01-02T03:04:05.000Z","msg":"The database is slow."}')).toEqual({
     level: 40,
     text: 'The database is slow.',
+    time: '2026-01-02T03:04:05.000Z',
   });
   expect(readLogLine('{"level":50,"msg":"Not stored.","err":{"message":"The disk is full."}}').text).toBe(
     'Not stored. The disk is full.',
