@@ -16,7 +16,8 @@ export class GantryProcesses {
   readonly home: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly apiUrl: string;
-  readonly #running = new Set<ChildProcess>();
+  /** Each with the name of its service. */
+  readonly #running = new Map<ChildProcess, string>();
   readonly #output: string[] = [];
   #token = '';
 
@@ -57,7 +58,7 @@ export class GantryProcesses {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#running.add(child);
+    this.#running.set(child, service);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#output.push(`${service}: ${text}`));
     }
@@ -90,8 +91,14 @@ export class GantryProcesses {
     return this.#output.join('');
   }
 
+  /** Kills every process of a service with SIGKILL. */
+  async kill(service: string): Promise<void> {
+    const children = [...this.#running].filter(([, name]) => name === service);
+    await Promise.all(children.map(([child]) => ended(child, 'SIGKILL')));
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.#running].map((child) => ended(child, 'SIGTERM')));
+    await Promise.all([...this.#running.keys()].map((child) => ended(child, 'SIGTERM')));
     rmSync(this.home, { recursive: true, force: true });
   }
 }
