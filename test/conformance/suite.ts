@@ -10,6 +10,7 @@ import { ConformanceBench } from './conformance-bench.ts';
 import type { ConformancePlace } from './conformance-place.ts';
 import { containerPromises } from './node/containers.ts';
 import { endingPromises } from './node/endings.ts';
+import { kubectlPromises } from './node/kubectl.ts';
 import { logPromises } from './node/logs.ts';
 import { removalPromises } from './node/removal.ts';
 import { surroundingPromises } from './node/surroundings.ts';
@@ -53,6 +54,7 @@ export function conformanceSuite(place: ConformancePlace): void {
       waitingPromises(theBench);
       removalPromises(theBench);
       logPromises(theBench);
+      kubectlPromises(theBench);
     });
   });
 }
