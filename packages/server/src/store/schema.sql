@@ -461,6 +461,24 @@ begin
   return jsonb_build_object('held', to_jsonb(held), 'refused', to_jsonb(refused), 'pools', usage);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.compile_transitions()
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  known record;
+begin
+  for known in
+    select entity, array_agg(from_state || ' ' || to_state order by from_state, to_state) as moves from legal_transition group by entity
+  loop
+    execute format('drop trigger if exists legal on %I', known.entity);
+    execute format(
+      'create trigger legal before update of state on %I for each row when (old.state is distinct from new.state
+         and (old.state || '' '' || new.state) <> all (%L::text[])) execute function check_transition()',
+      known.entity, known.moves);
+  end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.lease_holds(service_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -550,11 +568,11 @@ end $function$;
 
 CREATE TRIGGER closed BEFORE UPDATE ON public.attempt FOR EACH ROW WHEN ((old.state <> ALL (ARRAY['queued'::text, 'running'::text]))) EXECUTE FUNCTION refuse_closed();
 
-CREATE TRIGGER legal BEFORE UPDATE OF state ON public.attempt FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION check_transition();
+CREATE TRIGGER legal BEFORE UPDATE OF state ON public.attempt FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"queued abandoned","queued failed","queued running","queued skipped","queued success","running abandoned","running failed","running skipped","running success"}'::text[])))) EXECUTE FUNCTION check_transition();
 
-CREATE TRIGGER legal BEFORE UPDATE OF state ON public.dag_run FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION check_transition();
+CREATE TRIGGER legal BEFORE UPDATE OF state ON public.dag_run FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed queued","failed success","queued failed","queued running","queued success","running failed","running queued","running success","success failed","success queued"}'::text[])))) EXECUTE FUNCTION check_transition();
 
-CREATE TRIGGER legal BEFORE UPDATE OF state ON public.task_instance FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION check_transition();
+CREATE TRIGGER legal BEFORE UPDATE OF state ON public.task_instance FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed none","failed removed","failed skipped","failed success","none failed","none queued","none removed","none scheduled","none skipped","none success","none upstream_failed","queued failed","queued none","queued removed","queued running","queued scheduled","queued skipped","queued success","queued up_for_retry","removed none","restarting failed","restarting none","restarting removed","restarting scheduled","restarting skipped","restarting success","restarting up_for_retry","running failed","running queued","running removed","running restarting","running scheduled","running skipped","running success","running up_for_retry","scheduled failed","scheduled none","scheduled queued","scheduled removed","scheduled skipped","scheduled success","scheduled upstream_failed","skipped failed","skipped none","skipped removed","skipped success","success failed","success none","success removed","success skipped","up_for_retry failed","up_for_retry none","up_for_retry queued","up_for_retry removed","up_for_retry scheduled","up_for_retry skipped","up_for_retry success","up_for_retry upstream_failed","upstream_failed failed","upstream_failed none","upstream_failed removed","upstream_failed skipped","upstream_failed success"}'::text[])))) EXECUTE FUNCTION check_transition();
 
 -- Rows of legal_transition:
 --   attempt: queued -> abandoned, failed, running, skipped, success
