@@ -20,10 +20,12 @@ import { queueReady } from './queue-ready.ts';
 import { RunBook } from './run-book.ts';
 
 const FACTS_PER_TURN = 1000;
-/** With this many open attempts throughput counts for more than the lag of one: commits then keep a distance. */
-const BUSY_ATTEMPTS = 16;
-/** Their distance. At 200 ended pods a second it makes one commit of four; a lone task never waits for it. */
-const GROUP_MILLISECONDS = 20;
+/**
+ * Commits keep a distance that grows with the open attempts: what waits for many others anyway loses at most a few
+ * percent by it (a thousand attempts take seconds to end), and a chain beside little load loses next to nothing.
+ */
+const DISTANCE_MILLISECONDS_PER_ATTEMPT = 0.1;
+const LONGEST_DISTANCE_MILLISECONDS = 50;
 
 export interface EngineParts {
   readonly database: Database;
@@ -85,8 +87,9 @@ export class Engine {
 
   /** Lets facts gather while much is under way; a few milliseconds more in a batch are a statement less for each. */
   async #keepDistance(): Promise<void> {
-    if (this.#book.attempts.size < BUSY_ATTEMPTS) return;
-    const left = this.#committedAt + GROUP_MILLISECONDS - this.#parts.clock.monotonic();
+    const wanted = this.#book.attempts.size * DISTANCE_MILLISECONDS_PER_ATTEMPT;
+    const distance = Math.min(wanted, LONGEST_DISTANCE_MILLISECONDS);
+    const left = this.#committedAt + distance - this.#parts.clock.monotonic();
     if (left > 1) await new Promise((resolve) => setTimeout(resolve, left));
   }
 
@@ -211,7 +214,8 @@ export class Engine {
     this.#book.afterCommit(batch, answer, this.#hints);
     const held = new Set(answer.held);
     const refused = new Set(answer.refused);
-    this.#launcher.launch(orders.filter((order) => held.has(order.runKey) && !refused.has(order.attemptId)));
+    const granted = orders.filter((order) => held.has(order.runKey) && !refused.has(order.attemptId));
+    this.#launcher.launch(granted, this.#committedAt);
     this.#launcher.stop(this.#book.takeStops());
     // The end of a run may let another of its DAG begin.
     if (runs.some((run) => run.state !== undefined)) this.#hints.hear('runs');

@@ -23,12 +23,16 @@ export class Launcher {
     this.#tell = tell;
   }
 
-  launch(orders: readonly Order[]): void {
+  /** `openAt`: when the commit that wrote the attempts was sent, by the monotonic clock; absent when they were read. */
+  launch(orders: readonly Order[], openAt?: number): void {
     for (const [name, group] of groupBy(orders, (order) => order.executor)) {
       const executor = this.#executors.all.get(name);
       if (executor === undefined) this.#tell(group.map((order) => notConfigured(order, name)));
       else
-        this.#track(executor.launch(group), `Launching with ${name} failed; what is still queued is launched again.`);
+        this.#track(
+          executor.launch(group, openAt),
+          `Launching with ${name} failed; what is still queued is launched again.`,
+        );
     }
   }
 

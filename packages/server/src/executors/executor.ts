@@ -15,8 +15,11 @@ export interface Executor {
    * Starts each order. Idempotent by attempt: an order launched before, by this process or another, is not launched
    * again. Resolves when every order was accepted or refused; a refusal is a fact (`launch_failed`) sent to the sink,
    * so one bad order never rejects the batch. Never throws for the fault of one order.
+   *
+   * `openAt`, by the host's monotonic clock: the attempts were open in the database at some moment after it. Without it
+   * the orders come from memory, and an executor whose attempts cannot be held back by a claim asks the ledger first.
    */
-  launch(orders: readonly Order[]): Promise<void>;
+  launch(orders: readonly Order[], openAt?: number): Promise<void>;
 
   /** Asks for each attempt's end, or for the removal of what is left of it. Idempotent; decides nothing. */
   stop(requests: readonly StopRequest[]): Promise<void>;

@@ -66,8 +66,8 @@ export class KubernetesExecutor implements Executor {
     return Math.max(0, this.#parts.options.parallelism - this.#launcher.underWay - this.#book.occupying.size);
   }
 
-  launch(orders: readonly Order[]): Promise<void> {
-    return this.#launcher.launch(orders);
+  launch(orders: readonly Order[], openAt?: number): Promise<void> {
+    return this.#launcher.launch(orders, openAt);
   }
 
   async stop(requests: readonly StopRequest[]): Promise<void> {

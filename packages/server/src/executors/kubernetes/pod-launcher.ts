@@ -63,12 +63,13 @@ export class PodLauncher {
   }
 
   /** Resolves when each order has a pod, was refused, or is put off and goes on by itself. Never rejects. */
-  async launch(orders: readonly Order[]): Promise<void> {
+  async launch(orders: readonly Order[], openAt?: number): Promise<void> {
     const fresh = orders.filter(({ attemptId }) => !this.#launches.has(attemptId) && !this.#parts.book.get(attemptId));
-    const openAt = this.#parts.clock.monotonic();
+    const now = this.#parts.clock.monotonic();
     const launches = fresh.map((order): Launch => {
-      // A claim keeps a late worker from running; nothing keeps a late image from it, so its attempt is looked up first.
-      const known = order.workload.kind === 'worker' ? openAt : Number.NEGATIVE_INFINITY;
+      // A claim keeps a late worker from running; nothing keeps a late image from it, so its attempt is looked up
+      // first, unless the engine has just committed it: that look would be a statement more for each commit.
+      const known = openAt ?? (order.workload.kind === 'worker' ? now : Number.NEGATIVE_INFINITY);
       const call = Promise.resolve();
       return { order, cancelled: new AbortController(), openAt: known, failures: 0, mustLook: false, call };
     });
