@@ -26,7 +26,14 @@ export class BareClient {
 
   call(method, path, body) {
     return new Promise((resolve, reject) => {
-      const options = { host: this.url.hostname, port: this.url.port, path, method, agent: this.agent, headers: this.headers };
+      const options = {
+        host: this.url.hostname,
+        port: this.url.port,
+        path,
+        method,
+        agent: this.agent,
+        headers: this.headers,
+      };
       const sent = request(options, (answer) => {
         const parts = [];
         answer.on('data', (part) => parts.push(part));
@@ -51,7 +58,14 @@ export class BareClient {
     const open = () =>
       new Promise((resolve) => {
         const path = `${this.path}?watch=1&${label}&resourceVersion=${version}`;
-        sent = request({ host: this.url.hostname, port: this.url.port, path, agent: false, ...this.tls, headers: this.headers });
+        sent = request({
+          host: this.url.hostname,
+          port: this.url.port,
+          path,
+          agent: false,
+          ...this.tls,
+          headers: this.headers,
+        });
         sent.on('error', () => undefined);
         sent.on('close', () => {
           if (!stopped) void open();

@@ -39,7 +39,16 @@ try {
   await plane.stop();
   stub.server.close();
 }
-printLine({ name: 'chain', unit: 'ratio to 40 bare workers in a row', ...spread(ratios), gate: 1.6, target: 1.25, seconds: spread(ours), bareSeconds: spread(limits), rounds: ROUNDS });
+printLine({
+  name: 'chain',
+  unit: 'ratio to 40 bare workers in a row',
+  ...spread(ratios),
+  gate: 1.6,
+  target: 1.25,
+  seconds: spread(ours),
+  bareSeconds: spread(limits),
+  rounds: ROUNDS,
+});
 process.exit(0);
 
 async function once(prefix) {
@@ -58,7 +67,12 @@ async function bareWorkers() {
   for (let index = 0; index < LENGTH; index += 1) {
     await new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [worker], {
-        env: { PATH: process.env.PATH, GANTRY_API_URL: stub.url, GANTRY_ATTEMPT_ID: '00000000-0000-4000-8000-000000000000', GANTRY_BUNDLE_DIGEST: stub.digest },
+        env: {
+          PATH: process.env.PATH,
+          GANTRY_API_URL: stub.url,
+          GANTRY_ATTEMPT_ID: '00000000-0000-4000-8000-000000000000',
+          GANTRY_BUNDLE_DIGEST: stub.digest,
+        },
         stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       });
       child.stdio[3].end('secret\n');
@@ -72,10 +86,33 @@ async function startStub() {
   const { createHash } = await import('node:crypto');
   const digest = createHash('sha256').update(BUNDLE).digest('hex');
   const task = {
-    kind: 'task', dagId: 'chain', taskId: 't0', runId: 'r', runType: 'manual', mapIndex: -1, tryNumber: 1, maxTries: 0, version: 1,
-    logicalDate: null, dataIntervalStart: null, dataIntervalEnd: null, params: {}, conf: {}, executionTimeoutSeconds: null, input: null, upstreamResults: {},
+    kind: 'task',
+    dagId: 'chain',
+    taskId: 't0',
+    runId: 'r',
+    runType: 'manual',
+    mapIndex: -1,
+    tryNumber: 1,
+    maxTries: 0,
+    version: 1,
+    logicalDate: null,
+    dataIntervalStart: null,
+    dataIntervalEnd: null,
+    params: {},
+    conf: {},
+    executionTimeoutSeconds: null,
+    input: null,
+    upstreamResults: {},
   };
-  const claim = JSON.stringify({ token: 't', leaseSeconds: 60, heartbeatSeconds: 10, killGraceSeconds: 20, bundleDigest: digest, bundle: BUNDLE, task });
+  const claim = JSON.stringify({
+    token: 't',
+    leaseSeconds: 60,
+    heartbeatSeconds: 10,
+    killGraceSeconds: 20,
+    bundleDigest: digest,
+    bundle: BUNDLE,
+    task,
+  });
   const server = createServer((request, answer) => {
     request.resume();
     request.on('end', () => {

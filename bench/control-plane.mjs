@@ -11,7 +11,7 @@ import { migrate } from '../packages/server/dist/store/migrator.js';
 import { cpuMilliseconds, until } from './figures.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../packages/server/bin/gantry.mjs', import.meta.url));
-/** Marks the bench's own statements, so that they are not counted as Gantry's. */
+/** Marks the bench's own statements, so that they are not counted as Gantry's. Not in front: Postgres drops it there. */
 const OWN = '/* bench */';
 
 export async function startControlPlane(options = {}) {
@@ -43,7 +43,11 @@ export async function startControlPlane(options = {}) {
     environment,
     start(service) {
       const log = createWriteStream(join(home, `${service}.log`));
-      const child = spawn(process.execPath, [PROGRAM, service], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const profile = process.env.PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`] : [];
+      const child = spawn(process.execPath, [...profile, PROGRAM, service], {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child.stdout.pipe(log);
       child.stderr.pipe(log);
       children.push(child);
@@ -65,17 +69,18 @@ export async function startControlPlane(options = {}) {
     /** Creates runs and tells the scheduler. */
     async trigger(dagIds, prefix) {
       await database.query(
-        `${OWN} insert into dag_run (dag_id, run_id, version, run_type, run_after, triggered_by)
+        `insert ${OWN} into dag_run (dag_id, run_id, version, run_type, run_after, triggered_by)
          select d, $2 || '-' || n, 1, 'manual', clock_timestamp(), 'bench' from unnest($1::text[]) with ordinality as t (d, n)`,
         [dagIds, prefix],
       );
-      await database.query(`${OWN} select pg_notify('gantry_scheduler', 'runs')`);
+      await database.query(`select ${OWN} pg_notify('gantry_scheduler', 'runs')`);
     },
+    /** Asks seldom, since each question costs the database what a task does. */
     async allEnded(prefix, count, timeoutSeconds = 300) {
       await until(
         async () => {
           const [row] = await database.query(
-            `${OWN} select count(*) filter (where state = 'success') as good, count(*) filter (where state = 'failed') as bad
+            `select ${OWN} count(*) filter (where state = 'success') as good, count(*) filter (where state = 'failed') as bad
              from dag_run where run_id like $1 || '-%'`,
             [prefix],
           );
@@ -84,23 +89,37 @@ export async function startControlPlane(options = {}) {
         },
         `the end of runs ${prefix}; see ${home}`,
         timeoutSeconds,
+        100,
       );
     },
     /** Statements and commits of Gantry so far; the bench's own are left out. */
     async statements() {
       const [row] = await database.query(
-        `${OWN} select coalesce(sum(calls), 0)::float8 as calls from pg_stat_statements
+        `select ${OWN} coalesce(sum(calls), 0)::float8 as calls from pg_stat_statements
          where query not like '%${OWN}%' and query not ilike 'listen%' and query not in ('BEGIN', 'COMMIT', 'begin', 'commit')`,
       );
       const [commits] = await database.query(
-        `${OWN} select xact_commit::float8 as commits from pg_stat_database where datname = current_database()`,
+        `select ${OWN} xact_commit::float8 as commits from pg_stat_database where datname = current_database()`,
       );
       return { statements: row.calls, commits: commits.commits };
+    },
+    /** The dearest statements so far, for people: where the time and the calls of a figure went. */
+    async dearest() {
+      return database.query(
+        `select ${OWN} calls, round(total_exec_time) as milliseconds, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 110) as query
+         from pg_stat_statements where query not like '%${OWN}%' order by total_exec_time desc limit 25`,
+      );
     },
     postgresCpu: () => cpuMilliseconds(postmaster),
     async stop() {
       for (const child of children) child.kill('SIGTERM');
-      await Promise.all(children.map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : null)));
+      await Promise.all(
+        children.map((child) =>
+          child.exitCode === null && child.signalCode === null
+            ? new Promise((resolve) => child.once('exit', resolve))
+            : null,
+        ),
+      );
       await database.close();
       await postgres.stop();
       rmSync(home, { recursive: true, force: true });
@@ -110,7 +129,7 @@ export async function startControlPlane(options = {}) {
 
 /** The server's first process is the parent of every session's. */
 async function postmasterOf(database) {
-  const [{ pid }] = await database.query(`${OWN} select pg_backend_pid() as pid`);
+  const [{ pid }] = await database.query(`select ${OWN} pg_backend_pid() as pid`);
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }

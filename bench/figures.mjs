@@ -25,13 +25,17 @@ export function cpuMilliseconds(root) {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const parent = Number(fields[1]);
-      times.set(Number(name), fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0));
+      times.set(
+        Number(name),
+        fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0),
+      );
       children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
     } catch {
       // It ended while we looked.
     }
   }
-  const sum = (pid) => (times.get(pid) ?? 0) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
+  const sum = (pid) =>
+    (times.get(pid) ?? 0) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
   return (sum(root) * 1000) / TICKS_PER_SECOND;
 }
 
@@ -40,12 +44,12 @@ export function printLine(line) {
   console.log(JSON.stringify(line));
 }
 
-export async function until(condition, what, timeoutSeconds = 300) {
+export async function until(condition, what, timeoutSeconds = 300, everyMilliseconds = 25) {
   const end = performance.now() + timeoutSeconds * 1000;
   for (;;) {
     const value = await condition();
     if (value) return value;
     if (performance.now() > end) throw new Error(`Gave up waiting for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, everyMilliseconds));
   }
 }

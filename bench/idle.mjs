@@ -10,7 +10,10 @@ const SECONDS = Number(process.env.SECONDS ?? 6);
 const { spec } = dag('idle', { schedule: '0 0 1 1 *' }, () => {
   task('t', async () => {})();
 });
-const plane = await startControlPlane({ GANTRY__CORE__EXECUTOR: 'LocalExecutor', GANTRY__LOCAL_EXECUTOR__SPARE_WORKERS: '0' });
+const plane = await startControlPlane({
+  GANTRY__CORE__EXECUTOR: 'LocalExecutor',
+  GANTRY__LOCAL_EXECUTOR__SPARE_WORKERS: '0',
+});
 const shares = [];
 const queries = [];
 try {
@@ -37,7 +40,16 @@ try {
 } finally {
   await plane.stop();
 }
-printLine({ name: 'idle', unit: 'percent of a core, scheduler and Postgres', ...spread(shares), gate: 3, target: 0.5, queriesPerSecond: spread(queries), dags: DAGS, secondsARound: SECONDS });
+printLine({
+  name: 'idle',
+  unit: 'percent of a core, scheduler and Postgres',
+  ...spread(shares),
+  gate: 3,
+  target: 0.5,
+  queriesPerSecond: spread(queries),
+  dags: DAGS,
+  secondsARound: SECONDS,
+});
 process.exit(0);
 
 function pause(seconds) {

@@ -26,7 +26,18 @@ const plane = await startControlPlane({
   GANTRY__CORE__EXECUTOR: 'KubernetesExecutor',
   GANTRY__KUBERNETES_EXECUTOR__CONFIG_FILE: cluster.kubeconfig,
 });
-const rounds = { ratio: [], rate: [], bareRate: [], cpuRatio: [], cpu: [], bareCpu: [], statements: [], commits: [], calls: [] };
+const rounds = {
+  ratio: [],
+  rate: [],
+  bareRate: [],
+  cpuRatio: [],
+  cpu: [],
+  postgresCpu: [],
+  bareCpu: [],
+  statements: [],
+  commits: [],
+  calls: [],
+};
 try {
   await plane.seed(chained);
   await plane.seed(wide);
@@ -40,22 +51,58 @@ try {
     rounds.rate.push(TASKS / ours.seconds);
     rounds.bareRate.push(TASKS / limit.seconds);
     rounds.cpu.push(ours.cpu / TASKS);
+    rounds.postgresCpu.push(ours.postgresCpu / TASKS);
     rounds.bareCpu.push(limit.cpu / TASKS);
     rounds.cpuRatio.push(ours.cpu / limit.cpu);
     rounds.statements.push(ours.statements / TASKS);
     rounds.commits.push(ours.commits / TASKS);
     if (ours.requests > 0) rounds.calls.push(ours.requests / TASKS);
   }
+  if (process.env.PROFILE) console.table(await plane.dearest());
 } finally {
   await plane.stop();
   await cluster.stop();
 }
 const on = { cluster: cluster.name, tasks: TASKS, pairs: PAIRS };
-printLine({ name: 'path', unit: 'ratio to bare client', ...spread(rounds.ratio), gate: 0.7, target: 0.85, tasksPerSecond: spread(rounds.rate), bareTasksPerSecond: spread(rounds.bareRate), ...on });
-printLine({ name: 'cpu', unit: 'ratio of CPU to bare client', ...spread(rounds.cpuRatio), gate: 2.5, target: 1.5, millisecondsPerTask: spread(rounds.cpu), bareMillisecondsPerTask: spread(rounds.bareCpu), ...on });
-printLine({ name: 'statements', unit: 'database statements a task', ...spread(rounds.statements), gate: 0.5, target: 0.15, commitsPerTask: spread(rounds.commits), ...on });
+printLine({
+  name: 'path',
+  unit: 'ratio to bare client',
+  ...spread(rounds.ratio),
+  gate: 0.7,
+  target: 0.85,
+  tasksPerSecond: spread(rounds.rate),
+  bareTasksPerSecond: spread(rounds.bareRate),
+  ...on,
+});
+printLine({
+  name: 'cpu',
+  unit: 'ratio of CPU to bare client',
+  ...spread(rounds.cpuRatio),
+  gate: 2.5,
+  target: 1.5,
+  millisecondsPerTask: spread(rounds.cpu),
+  ofThemPostgres: spread(rounds.postgresCpu),
+  bareMillisecondsPerTask: spread(rounds.bareCpu),
+  ...on,
+});
+printLine({
+  name: 'statements',
+  unit: 'database statements a task',
+  ...spread(rounds.statements),
+  gate: 0.5,
+  target: 0.15,
+  commitsPerTask: spread(rounds.commits),
+  ...on,
+});
 if (rounds.calls.length > 0) {
-  printLine({ name: 'api-calls', unit: 'API calls a task, watches left out', ...spread(rounds.calls), gate: 3, target: 2, ...on });
+  printLine({
+    name: 'api-calls',
+    unit: 'API calls a task, watches left out',
+    ...spread(rounds.calls),
+    gate: 3,
+    target: 2,
+    ...on,
+  });
 }
 process.exit(0);
 
@@ -78,19 +125,22 @@ async function gantry(prefix, scheduler) {
   const before = await reading(scheduler);
   const start = performance.now();
   await plane.trigger(dagIds, prefix);
-  await plane.allEnded(prefix, dagIds.length);
+  // Pods first: while they come and go nothing is asked of the database, whose load would be counted.
   await until(() => created === TASKS && deleted === TASKS, `the last pod to be deleted (${plane.home})`);
+  await plane.allEnded(prefix, dagIds.length);
   const seconds = (performance.now() - start) / 1000;
   const after = await reading(scheduler);
   stop();
-  return { seconds, ...Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]])) };
+  const spent = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
+  return { seconds, cpu: spent.schedulerCpu + spent.postgresCpu, ...spent };
 }
 
 async function reading(scheduler) {
   const counts = await bare.requests();
   return {
     ...(await plane.statements()),
-    cpu: cpuMilliseconds(scheduler.pid) + plane.postgresCpu(),
+    schedulerCpu: cpuMilliseconds(scheduler.pid),
+    postgresCpu: plane.postgresCpu(),
     requests: ['POST', 'GET', 'LIST', 'DELETE'].reduce((sum, verb) => sum + (counts[verb] ?? 0), 0),
   };
 }
