@@ -307,6 +307,10 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.commit_steps(me uuid, batch jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   held bigint[];
