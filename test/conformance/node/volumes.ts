@@ -18,6 +18,23 @@ export function volumePromises(bench: () => ConformanceBench): void {
       );
     });
 
+    it('a mount may lie in another one, a file as well as a folder', async () => {
+      const { output, make, name } = words(bench());
+      const config = name('config');
+      await make('configmaps', config, { data: { key: 'value' } });
+      const volumeMounts = [
+        { name: 'c', mountPath: '/w/in/config' },
+        { name: 'c', mountPath: '/w/file', subPath: 'key' },
+        { name: 'w', mountPath: '/w' },
+      ];
+      const volumes = [
+        { name: 'w', emptyDir: {} },
+        { name: 'c', configMap: { name: config } },
+      ];
+      const script = 'cat /w/in/config/key /w/file; touch /w/mine; ls /w | tr "\\n" " "';
+      expect(await output('nested', script, { volumeMounts }, { volumes })).toBe('valuevaluefile in mine ');
+    });
+
     it('a mount that is read-only refuses writing', async () => {
       const { output } = words(bench());
       const volumeMounts = [{ name: 'w', mountPath: '/w', readOnly: true }];

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Launch, Mount } from './launch.ts';
+import { StartError } from './container-process.ts';
+import { realFolderBelow } from './folder-bounds.ts';
+import { type Launch, type Mount, realPath } from './launch.ts';
 import { SYSTEM_PATH, shell, systemProgram } from './machine-tools.ts';
 
 /**
@@ -94,7 +96,7 @@ export class MountNamespaces {
     const mounts = [...launch.mounts].sort((one, other) => one.path.length - other.path.length);
     const table = join(launch.ownFolder, 'mounts');
     // One table for one `mount`: a call for each mount would cost a millisecond apiece.
-    writeFileSync(table, mounts.map((mount) => this.#tableLine(mount)).join(''));
+    writeFileSync(table, mounts.map((mount, index) => this.#tableLine(mount, mounts.slice(0, index))).join(''));
     const folder = this.#mountPoint(launch.workingFolder, true, mounts);
     return {
       ...launch,
@@ -117,16 +119,17 @@ export class MountNamespaces {
     return [this.#tools.nsenter, '--target', String(this.#holder.pid), ...user, '--mount'];
   }
 
-  #tableLine({ source, path, readOnly }: Mount): string {
+  #tableLine({ source, path, readOnly }: Mount, before: readonly Mount[]): string {
     const isFolder = statSync(source).isDirectory();
-    const point = this.#mountPoint(path, isFolder, []);
+    makePointInVolume(path, isFolder, before);
+    const point = this.#mountPoint(path, isFolder, before);
     return `${escaped(source)} ${escaped(point)} none ${isFolder ? 'rbind' : 'bind'}${readOnly ? ',ro' : ''} 0 0\n`;
   }
 
   /** The path, free of links, of a mount point that exists in the holder's root; made there when it did not. */
   #mountPoint(path: string, isFolder: boolean, mounts: readonly Mount[]): string {
     const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
-    if (mounts.some((mount) => trimmed === mount.path || trimmed.startsWith(`${mount.path}/`))) return trimmed;
+    if (realPath(trimmed, mounts) !== trimmed) return trimmed;
     const root = `/proc/${this.#holder.pid}/root`;
     let base = trimmed;
     while (!existsSync(base) && !existsSync(root + base)) base = dirname(base);
@@ -148,6 +151,19 @@ export class MountNamespaces {
     if (done.status === 0) this.#rebuilt.add(folder);
     return done.status === 0;
   }
+}
+
+/** A mount below another one finds its mount point in what the other mounts, as a container runtime makes it there. */
+function makePointInVolume(path: string, isFolder: boolean, before: readonly Mount[]): void {
+  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  const above = before.filter((mount) => trimmed.startsWith(`${mount.path.replace(/\/+$/, '')}/`)).at(-1);
+  if (above === undefined) return;
+  const place = realPath(trimmed, before);
+  if (existsSync(place)) return;
+  if (!realFolderBelow(above.source, place))
+    throw new StartError(`the mount point ${path} leads out of the volume that it lies in`);
+  mkdirSync(isFolder ? place : dirname(place), { recursive: true });
+  if (!isFolder) writeFileSync(place, '');
 }
 
 function findTools(): Tools | null {
