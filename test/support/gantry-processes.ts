@@ -86,6 +86,11 @@ export class GantryProcesses {
     }
   }
 
+  /** Runs a command against these services, signed in. */
+  command(...words: readonly string[]): Promise<GantryAnswer> {
+    return gantryAnswer(this.home, words, { GANTRY_API_URL: this.apiUrl, GANTRY_API_TOKEN: this.#token });
+  }
+
   /** What the services wrote, for a failed test. */
   get output(): string {
     return this.#output.join('');
@@ -101,6 +106,37 @@ export class GantryProcesses {
     await Promise.all([...this.#running.keys()].map((child) => ended(child, 'SIGTERM')));
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** How a call of gantry ended. */
+export interface GantryAnswer {
+  /** Null when it had to be killed: it did not end by itself within a minute. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs gantry to its end as a shell would, with nothing of this process's environment but the path. */
+export function gantryAnswer(
+  home: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<GantryAnswer> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, GANTRY_HOME: home, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
 /** Signals a process and waits until it is gone. */

@@ -90,7 +90,7 @@ describe('checkAccess', () => {
     const error = await refusal();
     expect(error.code).toBe('kubernetes_unreachable');
     expect(error.message).toMatch(
-      /^The Kubernetes API refused to list pods .*; the address comes from the scripted API\.$/,
+      /^The Kubernetes API refused to list pods .*; the address http:\/\/127\.0\.0\.1:\d+ comes from the scripted API\.$/,
     );
   });
 });

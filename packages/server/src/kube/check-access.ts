@@ -51,7 +51,8 @@ async function saying(client: CheckedClient, namespace: string | null, work: () 
     if (error.kind === 'forbidden') throw forbidden(client, namespace, ['list'], error);
     if (error.kind === 'unauthorized') throw unknownToServer(client, error);
     const said = error.message.replace(/\.$/, '');
-    throw new GantryError('kubernetes_unreachable', `${said}; the address comes from ${from(client)}.`, {
+    const address = said.includes(placeOf(client)) ? 'the address' : `the address ${placeOf(client)}`;
+    throw new GantryError('kubernetes_unreachable', `${said}; ${address} comes from ${from(client)}.`, {
       cause: error,
     });
   }

@@ -9,6 +9,7 @@ import { keepServiceAlive } from './service-heartbeat.ts';
 import { openStore } from './store-access.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
+import { takePort } from './take-port.ts';
 import { VERSION } from './version.ts';
 
 /** Serves the REST and the execution API until `signal` aborts. `ready` is told the URL. */
@@ -19,6 +20,7 @@ export async function runApiServer(
   ready: (url: string) => void = () => undefined,
 ): Promise<void> {
   const { config } = configuration;
+  const port = await takePort(config.api.host, config.api.port);
   const database = await openStore(configuration, 'api-server');
   try {
     const deployment = await readDeployment(database);
@@ -42,7 +44,7 @@ export async function runApiServer(
       },
       version: VERSION,
     });
-    const url = await server.listen(config.api.host, config.api.port);
+    const url = await server.listen(config.api.host, port);
     log.info({ url }, `The API server listens at ${url}.`);
     ready(url);
     await keepServiceAlive(database, 'api_server', log, signal);

@@ -5,6 +5,7 @@ import type { AttemptLedger, Executor } from '../executors/executor.ts';
 import { KubernetesExecutor } from '../executors/kubernetes/kubernetes-executor.ts';
 import { DEFAULT_KUBERNETES_OPTIONS } from '../executors/kubernetes/kubernetes-options.ts';
 import { LocalExecutor } from '../executors/local/local-executor.ts';
+import { PodTemplateFiles } from '../kube/pod/pod-template-file.ts';
 import type { Deployment } from '../store/read-deployment.ts';
 import type { Config } from './config/config.ts';
 import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
@@ -73,6 +74,7 @@ async function kubernetesExecutor(
   { deployment, ledger, log }: ExecutorParts,
 ): Promise<Executor> {
   const options = configuration.config.kubernetes_executor;
+  await checkTemplate(configuration, log);
   return new KubernetesExecutor({
     client: await connectKubernetesForPods(configuration),
     ledger,
@@ -96,6 +98,15 @@ async function kubernetesExecutor(
       watchLeaseSeconds: configuration.config.scheduler.scheduler_lease,
     },
   });
+}
+
+/** A template that cannot be used stops the start (`template_invalid`), not the first launch. */
+async function checkTemplate(configuration: Configuration, log: Log): Promise<void> {
+  const { pod_template_file: path } = configuration.config.kubernetes_executor;
+  if (path === '') return;
+  const files = new PodTemplateFiles({ dagsFolder: dagsFolder(configuration), clock: systemClock });
+  const { warnings } = await files.get(path);
+  for (const warning of warnings) log.warn(warning);
 }
 
 /** Airflow's spelling of the two common fields; everything else goes into the body of the delete call as it is. */
