@@ -1,6 +1,7 @@
 import type { Failure, FailureClass } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { withoutNul } from './storable-text.ts';
 
 const LONGEST_SENTENCE = 2_000;
 const LONGEST_STACK = 16_000;
@@ -45,11 +46,6 @@ export function outcomeOfThrown(thrown: unknown, deed: string, readable: (stack:
   const detail = detailOf(thrown, readable);
   if (steering === 'fail_without_retry') return failed('user_error', message || NO_RETRY_SENTENCE, detail, false);
   return failed('user_error', `${deed} ${nameOf(thrown)}${message ? `: ${message}` : '.'}`, detail);
-}
-
-/** Postgres keeps no NUL in text, and a report must not be lost for one. */
-export function withoutNul(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
 }
 
 function nameOf(thrown: unknown): string {

@@ -1,4 +1,5 @@
 import type { LogLine } from '../model/execution-api.ts';
+import { withoutNul } from './storable-text.ts';
 
 export const MOST_CHUNK_LINES = 500;
 export const MOST_CHUNK_BYTES = 256 * 1024;
@@ -23,7 +24,7 @@ export function countForChunk(lines: readonly LogLine[]): number {
 
 /** A line's text, cut where it is too long, without what Postgres cannot keep. */
 export function tidyText(text: string): string {
-  const clean = text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+  const clean = withoutNul(text);
   if (clean.length * 3 <= MOST_LINE_BYTES || Buffer.byteLength(clean) <= MOST_LINE_BYTES) return clean;
   const note = ' … (cut at 64 KiB)';
   const kept = Buffer.from(clean).subarray(0, MOST_LINE_BYTES - Buffer.byteLength(note));

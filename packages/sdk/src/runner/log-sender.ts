@@ -55,6 +55,12 @@ export class LogSender {
     return this.#lines.length === 0 ? null : { chunk: this.#nextNumber, lines: this.#lines };
   }
 
+  /** One last line instead of those that `close` gave, which the API server has refused with the report. */
+  closeWith(sentence: string): LogChunk {
+    this.#take(this.#lines.length);
+    return { chunk: this.#nextNumber, lines: [this.#ownLine('error', sentence)] };
+  }
+
   #startSending(): void {
     this.#clearTimer();
     this.#sending = this.#sendAll().finally(() => {

@@ -14,6 +14,8 @@ export interface ReporterPorts {
 
 export interface ClosingLog {
   close(deadline: () => boolean): Promise<LogChunk | null>;
+  /** Drops what `close` gave, and gives one line in its place. */
+  closeWith(sentence: string): LogChunk;
 }
 
 const TRY_MILLISECONDS = 10_000;
@@ -37,7 +39,7 @@ export class Reporter {
     // The task must not hang for a result or lines that the server does not take: it fails, with the reason.
     const sentence = `The API server refused the report of the task. ${answer.sentence}`;
     const refusal = failed('configuration', sentence, { status: answer.status }, false);
-    const second = await this.#deliver({ outcome: refusal, log: null });
+    const second = await this.#deliver({ outcome: refusal, log: log.closeWith(sentence) });
     return second.kind === 'not_yours' ? LOST_EXIT_CODE : 1;
   }
 

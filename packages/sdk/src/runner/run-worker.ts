@@ -7,11 +7,12 @@ import { type BundleFile, digestOf, readBundle, removeBundle } from './bundle.ts
 import { type ClaimResult, claimAttempt } from './claim.ts';
 import { hideCredential, readSettings, type WorkerSettings } from './environment.ts';
 import { KeeperLink } from './keeper-link.ts';
+import { LazyAbort } from './lazy-abort.ts';
 import { OutputCapture } from './output-capture.ts';
 import { endOtherProcesses } from './processes.ts';
-import { readableStack } from './readable-stack.ts';
 import { runAttempt } from './run-attempt.ts';
 import { say } from './say.ts';
+import { StackReader } from './stack-reader.ts';
 import { systemClock } from './system-clock.ts';
 import { systemFraction, systemNonce } from './system-random.ts';
 import { makeTaskLog } from './task-log.ts';
@@ -76,7 +77,7 @@ async function runClaimed(
   { answer, token, sentAt }: GrantedClaim,
   heldText: string | null,
 ): Promise<void> {
-  const { link, abort, bundles, leave, readableStack } = stage;
+  const { link, abort, takeBundle, leave, readableStack } = stage;
   const { leaseSeconds, heartbeatSeconds, killGraceSeconds, task } = answer;
   const { executionTimeoutSeconds } = task;
   const terms = { token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds };
@@ -91,21 +92,20 @@ async function runClaimed(
   process.off('SIGTERM', leaveUnclaimed);
   output.start();
   const held = { folder: bundleFolder, text: heldText };
-  const onBundle = (bundle: BundleFile) => bundles.push(bundle);
   const signal = () => abort.signal;
-  const outcome = await runAttempt(answer, held, { attemptId, link, log, readableStack, signal, onBundle });
+  const outcome = await runAttempt(answer, held, { attemptId, link, log, readableStack, signal, onBundle: takeBundle });
   await end.finish(outcome);
 }
 
 /** What an attempt runs on in this process, and how the process is left. */
 class Stage {
   readonly abort = new LazyAbort();
-  readonly bundles: BundleFile[] = [];
   readonly link: KeeperLink;
-  readonly #file: string;
+  readonly #stacks: StackReader;
+  #bundle: BundleFile | null = null;
 
   constructor(file: string) {
-    this.#file = file;
+    this.#stacks = new StackReader(file);
     const onStop = (sentence: string) => this.abort.abort(sentence);
     const onBroken = (error: Error) => {
       say(`The keeper of the attempt broke: ${error.stack ?? error.message}`);
@@ -115,35 +115,19 @@ class Stage {
     this.link = new KeeperLink(file, { onStop, onOver: (exitCode) => this.leave(exitCode), onBroken }, systemClock.now);
   }
 
-  readonly readableStack = (stack: string): string =>
-    readableStack(stack, { workerFile: this.#file, bundlePath: this.bundles.at(-1)?.path ?? null });
+  readonly readableStack = (stack: string): string => this.#stacks.read(stack);
+
+  readonly takeBundle = (bundle: BundleFile): void => {
+    this.#bundle = bundle;
+    this.#stacks.setBundle(bundle.path);
+  };
 
   readonly leave = (exitCode: number): never => {
     try {
-      for (const bundle of this.bundles) removeBundle(bundle);
+      if (this.#bundle !== null) removeBundle(this.#bundle);
     } catch {
       // What could not be removed lies in the system's folder for such things.
     }
     return exitProcess(exitCode);
   };
-}
-
-/** An AbortController that is made when it is first needed. */
-class LazyAbort {
-  #controller: AbortController | null = null;
-  #sentence: string | null = null;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#sentence !== null) this.abort(this.#sentence);
-    return this.#controller.signal;
-  }
-
-  abort(sentence: string): void {
-    this.#sentence = sentence;
-    if (this.#controller === null || this.#controller.signal.aborted) return;
-    const reason = new Error(sentence);
-    reason.name = 'AbortError';
-    this.#controller.abort(reason);
-  }
 }

@@ -208,6 +208,7 @@ describe('the report', () => {
     expect(end.outcome()).toMatchObject({
       failure: { class: 'configuration', sentence: expect.stringContaining('422') },
     });
+    expect(end.texts()).toEqual([expect.stringContaining('The API server refused the report of the task.')]);
   });
 
   test('of an attempt that was taken away is dropped, and the exit code says so', async () => {

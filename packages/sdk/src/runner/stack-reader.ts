@@ -4,14 +4,6 @@ import { basename } from 'node:path';
 type Origin = { readonly originalSource?: string; readonly originalLine: number; readonly originalColumn: number };
 type FindOrigin = (line: number, column: number) => Origin | object;
 
-/** What stands in a stack besides the user's own code. */
-export interface StackPlaces {
-  /** The worker's own file. */
-  readonly workerFile: string;
-  /** Null while there is no bundle. */
-  readonly bundlePath: string | null;
-}
-
 const FRAME = /^ +at /;
 const MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 /** By this, intake names the SDK's own sources in the map. */
@@ -20,31 +12,51 @@ const SDK_SOURCE = 'gantry:';
 const OF_AUTHOR = /^(?!.*[( ]node:).*:\d+:\d+\)?$/;
 
 /**
- * A stack with the author's own places (`file:line:column`, relative to the DAG folder) instead of the bundle's, without
- * frames of Gantry, and without those of Node that called the author's first one. The bundle's source map is read only
- * here, so a task that does not fail pays nothing for it; a stack that cannot be mapped stays as it is.
+ * Makes the stacks of a task readable: with the author's own places (`file:line:column`, relative to the DAG folder)
+ * instead of the bundle's, without frames of Gantry, and without those of Node that called the author's first one. The
+ * bundle's source map is read when the first stack needs it, so a task that does not fail pays nothing for it; a stack
+ * that cannot be mapped stays as it is.
  */
-export function readableStack(stack: string, places: StackPlaces): string {
-  const lines = stack.split('\n');
-  const start = lines.findIndex((line) => FRAME.test(line));
-  if (start < 0) return stack;
-  const frames = mapFrames(withoutWorker(lines.slice(start), places.workerFile), places.bundlePath);
-  const last = frames.findLastIndex((frame) => OF_AUTHOR.test(frame));
-  return [...lines.slice(0, start), ...(last < 0 ? frames : frames.slice(0, last + 1))].join('\n');
+export class StackReader {
+  readonly #workerFile: string;
+  #bundlePath: string | null = null;
+  /** Undefined until it is needed, null when there is none. */
+  #findOrigin: FindOrigin | null | undefined;
+
+  constructor(workerFile: string) {
+    this.#workerFile = workerFile;
+  }
+
+  /** From now on, stacks lead into this bundle. */
+  setBundle(bundlePath: string): void {
+    this.#bundlePath = bundlePath;
+  }
+
+  read(stack: string): string {
+    const lines = stack.split('\n');
+    const start = lines.findIndex((line) => FRAME.test(line));
+    if (start < 0) return stack;
+    const frames = this.#map(withoutWorker(lines.slice(start), this.#workerFile));
+    const last = frames.findLastIndex((frame) => OF_AUTHOR.test(frame));
+    return [...lines.slice(0, start), ...(last < 0 ? frames : frames.slice(0, last + 1))].join('\n');
+  }
+
+  #map(frames: readonly string[]): readonly string[] {
+    if (this.#bundlePath === null) return frames;
+    const name = basename(this.#bundlePath);
+    if (!frames.some((frame) => frame.includes(name))) return frames;
+    if (this.#findOrigin === undefined) this.#findOrigin = readMap(this.#bundlePath);
+    const findOrigin = this.#findOrigin;
+    if (findOrigin === null) return frames;
+    // Only the name counts: the folder may be reached by another path.
+    const place = new RegExp(`[^\\s()]*${name.replaceAll('.', '\\.')}:(\\d+):(\\d+)`);
+    return frames.map((frame) => mapFrame(frame, place, findOrigin)).filter((frame) => frame !== null);
+  }
 }
 
 function withoutWorker(frames: readonly string[], workerFile: string): readonly string[] {
   const names = [workerFile, realPathOf(workerFile)];
   return frames.filter((frame) => !names.some((name) => frame.includes(`${name}:`)));
-}
-
-function mapFrames(frames: readonly string[], bundlePath: string | null): readonly string[] {
-  if (bundlePath === null || !frames.some((frame) => frame.includes(basename(bundlePath)))) return frames;
-  const findOrigin = readMap(bundlePath);
-  if (findOrigin === null) return frames;
-  // Only the name counts: the folder may be reached by another path.
-  const place = new RegExp(`[^\\s()]*${basename(bundlePath).replaceAll('.', '\\.')}:(\\d+):(\\d+)`);
-  return frames.map((frame) => mapFrame(frame, place, findOrigin)).filter((frame) => frame !== null);
 }
 
 /** Null for a frame of the SDK, or of what the bundler has put in. */

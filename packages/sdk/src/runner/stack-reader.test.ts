@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readableStack } from './readable-stack.ts';
+import { StackReader } from './stack-reader.ts';
 
 const FILES = {
   'weather.ts': `import { parse } from 'parser';
@@ -96,7 +96,7 @@ test('the worker’s frames are known by its real path too', () => {
   writeFileSync(join(folder, 'real.cjs'), '');
   symlinkSync(join(folder, 'real.cjs'), link);
   const stack = `Error\n    at mine (/a.js:1:1)\n    at run (${join(folder, 'real.cjs')}:9:9)`;
-  expect(readableStack(stack, { workerFile: link, bundlePath: null })).toBe('Error\n    at mine (/a.js:1:1)');
+  expect(new StackReader(link).read(stack)).toBe('Error\n    at mine (/a.js:1:1)');
 });
 
 test.each([
@@ -113,5 +113,7 @@ test('a stack without frames stays as it is', async () => {
 });
 
 function readableStackOf(stack: string): string {
-  return readableStack(stack, { workerFile: WORKER, bundlePath });
+  const reader = new StackReader(WORKER);
+  reader.setBundle(bundlePath);
+  return reader.read(stack);
 }
