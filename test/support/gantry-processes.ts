@@ -116,11 +116,15 @@ export interface GantryAnswer {
   readonly err: string;
 }
 
-/** Runs gantry to its end as a shell would, with nothing of this process's environment but the path. */
+/**
+ * Runs gantry to its end as a shell would, with nothing of this process's environment but the path. `heard` is told
+ * what it writes to standard output meanwhile.
+ */
 export function gantryAnswer(
   home: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  heard: (text: string) => void = () => undefined,
 ): Promise<GantryAnswer> {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: home,
@@ -132,6 +136,7 @@ export function gantryAnswer(
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
+    heard(text);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
