@@ -141,6 +141,16 @@ export function executorSuite(one: ExecutorCase): void {
       });
     });
 
+    test('a worker that could not claim its attempt is a disruption, and no fault of the task', async () => {
+      api.fail('claim', 401, 401, 401, 401);
+      const { known, order } = prepare();
+      await executor.launch([order]);
+      const fact = await eventually('the end', () => factOf(known.attemptId, 'ended'));
+      expect(fact).toMatchObject({
+        ending: { provenDead: true, failure: { class: 'disrupted', sentence: expect.stringContaining('claim') } },
+      });
+    });
+
     test('facts that the sink does not take are told again until it does', async () => {
       observing.abort.abort();
       await observing.done;
