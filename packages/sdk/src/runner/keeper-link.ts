@@ -49,6 +49,10 @@ export class KeeperLink {
     this.#cells = new Int32Array(new SharedArrayBuffer(CELL_COUNT * Int32Array.BYTES_PER_ELEMENT));
   }
 
+  get isUp(): boolean {
+    return this.#worker !== null;
+  }
+
   /**
    * Starts the thread, at the latest before user code can block this one for long. Not earlier, because a thread that
    * has not come far is quickly ended again: a task that is over at once pays a third of its price.

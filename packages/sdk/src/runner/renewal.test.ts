@@ -47,6 +47,20 @@ async function pass(milliseconds: number): Promise<void> {
 }
 
 describe('the lease', () => {
+  test('is renewed in time by a keeper that comes up long after the claim', async () => {
+    clock = 4_500;
+    let beats = 0;
+    const late = renewal(() => {
+      beats += 1;
+      return OK;
+    });
+    await pass(450);
+    expect(beats).toBe(0);
+    await pass(50);
+    expect(beats).toBe(1);
+    late.close();
+  });
+
   test('counts from when a renewal was sent, not from when its answer came', async () => {
     const made = renewal(() => {
       clock += 3_000;

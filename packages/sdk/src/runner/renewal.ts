@@ -24,6 +24,7 @@ const TRY_MILLISECONDS = 10_000;
 export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #heartbeatMilliseconds: number;
+  readonly #claimSentAt: number;
   #leaseEnd: number;
   #beat: NodeJS.Timeout | null = null;
   #end: NodeJS.Timeout | null = null;
@@ -33,6 +34,7 @@ export class Renewal {
   constructor(ports: RenewalPorts, terms: LeaseTerms) {
     this.#ports = ports;
     this.#heartbeatMilliseconds = terms.heartbeatSeconds * 1000;
+    this.#claimSentAt = terms.sentAt;
     this.#leaseEnd = leaseEndOf(terms.sentAt, terms.leaseSeconds);
   }
 
@@ -43,7 +45,9 @@ export class Renewal {
 
   start(): void {
     this.#watchEnd();
-    this.#schedule(this.#heartbeatMilliseconds);
+    // Counted from the claim, since the keeper may come up long after it.
+    const sinceClaim = this.#ports.monotonic() - this.#claimSentAt;
+    this.#schedule(Math.max(0, this.#heartbeatMilliseconds - sinceClaim));
   }
 
   /** Renews now, for instance to learn whether a SIGTERM stands for a stop that the API knows of. */
@@ -91,7 +95,8 @@ export class Renewal {
   }
 }
 
-function leaseEndOf(sentAt: number, leaseSeconds: number): number {
+/** Monotonic milliseconds at which a lease ends that was asked for at `sentAt`; a little early, to leave time for killing. */
+export function leaseEndOf(sentAt: number, leaseSeconds: number): number {
   const milliseconds = leaseSeconds * 1000;
   return sentAt + milliseconds - Math.min(1_000, milliseconds / 10);
 }

@@ -12,7 +12,9 @@ import type { TaskLog } from './task-log.ts';
 
 export interface AttemptPorts {
   readonly attemptId: string;
-  readonly link: Pick<KeeperLink, 'read' | 'start'>;
+  readonly link: Pick<KeeperLink, 'read'>;
+  /** Sees to it that the lease is kept from here on. */
+  readonly keepLease: () => void;
   readonly log: TaskLog;
   readonly readableStack: (stack: string) => string;
   readonly signal: () => AbortSignal;
@@ -21,10 +23,11 @@ export interface AttemptPorts {
 
 /**
  * Loading a bundle takes milliseconds, since the DAG processor bounds it, so the lease needs no keeper meanwhile. Except
- * where either could be otherwise.
+ * where either could be otherwise, or where the bundle has waited at its top level for so long.
  */
 const SHORT_LEASE_SECONDS = 15;
 const LARGE_BUNDLE_BYTES = 1024 * 1024;
+const LONG_LOAD_MILLISECONDS = 1_000;
 
 /** Loads the bundle, runs the task's function once and gives the outcome; never rejects. */
 export async function runAttempt(
@@ -36,13 +39,22 @@ export async function runAttempt(
   try {
     const bundle = placeBundle(answer, held.folder, held.text);
     ports.onBundle(bundle);
-    if (answer.leaseSeconds < SHORT_LEASE_SECONDS || bundle.bytes > LARGE_BUNDLE_BYTES) ports.link.start();
+    if (answer.leaseSeconds < SHORT_LEASE_SECONDS || bundle.bytes > LARGE_BUNDLE_BYTES) ports.keepLease();
     deed = 'The DAG’s file could not be loaded:';
-    const exports = await evaluateBundle(bundle.path);
+    const exports = await load(bundle, ports.keepLease);
     deed = 'The task failed with';
     return await runTask(answer, exports, ports);
   } catch (error) {
     return outcomeOfThrown(error, deed, ports.readableStack);
+  }
+}
+
+async function load(bundle: BundleFile, keepLease: () => void): Promise<object> {
+  const timer = setTimeout(keepLease, LONG_LOAD_MILLISECONDS).unref();
+  try {
+    return await evaluateBundle(bundle.path);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -58,7 +70,7 @@ async function runTask(answer: ClaimAnswer, exports: object, ports: AttemptPorts
     read: (path) => ports.link.read(path),
     signal: ports.signal,
   });
-  ports.link.start();
+  ports.keepLease();
   const returned = await handler(input, context);
   return interpretResult(task.kind, returned, Object.fromEntries(xcoms), downstream);
 }

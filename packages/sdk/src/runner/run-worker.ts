@@ -8,8 +8,10 @@ import { type ClaimResult, claimAttempt } from './claim.ts';
 import { hideCredential, readSettings, type WorkerSettings } from './environment.ts';
 import { KeeperLink } from './keeper-link.ts';
 import { LazyAbort } from './lazy-abort.ts';
+import { LeaseGuard } from './lease-guard.ts';
 import { OutputCapture } from './output-capture.ts';
 import { endOtherProcesses } from './processes.ts';
+import { leaseEndOf } from './renewal.ts';
 import { runAttempt } from './run-attempt.ts';
 import { say } from './say.ts';
 import { StackReader } from './stack-reader.ts';
@@ -93,7 +95,11 @@ async function runClaimed(
   output.start();
   const held = { folder: bundleFolder, text: heldText };
   const signal = () => abort.signal;
-  const outcome = await runAttempt(answer, held, { attemptId, link, log, readableStack, signal, onBundle: takeBundle });
+  const leaseEnd = leaseEndOf(sentAt, leaseSeconds);
+  const guard = new LeaseGuard({ link, monotonic: systemClock.monotonic, leaseEnd, onLost: stage.leaveLost });
+  const keepLease = () => guard.keep();
+  const ports = { attemptId, link, keepLease, log, readableStack, signal, onBundle: takeBundle };
+  const outcome = await runAttempt(answer, held, ports);
   await end.finish(outcome);
 }
 
@@ -120,6 +126,11 @@ class Stage {
   readonly takeBundle = (bundle: BundleFile): void => {
     this.#bundle = bundle;
     this.#stacks.setBundle(bundle.path);
+  };
+
+  readonly leaveLost = (): never => {
+    say('The DAG’s file took longer to load than the lease of the attempt lasts, so the task was not begun.');
+    return this.leave(LOST_EXIT_CODE);
   };
 
   readonly leave = (exitCode: number): never => {

@@ -12,6 +12,16 @@ const BUSY = 'for (;;);';
 const HEEDS = `${SLEEP} while (!context.signal.aborted) await sleep(20); console.log('stopped: ' + context.signal.reason.message);`;
 
 describe('the lease', () => {
+  test('is renewed while the DAG’s file waits at its top level', async () => {
+    const gate = runs.path('gate');
+    const before = `import { existsSync } from 'node:fs';
+      while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20));`;
+    const running = runs.start({ leaseSeconds: 15, heartbeatSeconds: 0.5, bundle: bundleOf('', { before }) });
+    await eventually('a renewal before the task has begun', () => running.known.heartbeats > 0);
+    writeFileSync(gate, '');
+    expect((await runs.end(running)).outcome().kind).toBe('success');
+  });
+
   test('is renewed while the task blocks its thread', async () => {
     const body = 'const end = Date.now() + 3500; while (Date.now() < end); return 1;';
     const end = await runs.run({ heartbeatSeconds: 0.2, leaseSeconds: 2.5, bundle: bundleOf(body) });
