@@ -3,11 +3,14 @@ import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { GantryProcesses } from '../support/gantry-processes.ts';
 import { findKubectl } from '../support/kubectl.ts';
 import { type RealCluster, RealClusterPlace, realCluster } from './real-cluster-place.ts';
+import { troublesOn } from './troubles-on-kubernetes.ts';
 
 const cluster = realCluster(process.env);
 const program = typeof cluster === 'string' ? null : findKubectl();
 if (typeof cluster !== 'string' && program !== null) {
   describe('the examples on a real Kubernetes', () => examplesOn(cluster, program));
+  // In this file and not beside it: both need the one port that pods reach.
+  describe('what befalls schedulers and pods on a real Kubernetes', () => troublesOn(cluster, program));
 } else {
   const why = typeof cluster === 'string' ? cluster : 'there is no kubectl';
   console.log(`Skipped: the examples are not run on a real Kubernetes, since ${why}.`);
