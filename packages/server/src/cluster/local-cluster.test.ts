@@ -148,14 +148,19 @@ describe('without the help of the system', () => {
 
 describe('a local cluster', () => {
   let testing: TestingCluster;
+  let again: TestingCluster;
   beforeAll(async () => {
+    again = await openTestingCluster({ backOffSeconds: 1 });
     testing = await openTestingCluster({
       allocatable: { pods: 2 },
       claims: [{ namespace: 'default', name: 'given' }],
       namespaces: ['given'],
     });
   });
-  afterAll(() => testing.close());
+  afterAll(async () => {
+    await testing.close();
+    await again.close();
+  });
 
   it('keeps who it is in its folder, for its owner only', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gantry-again-'));
@@ -189,6 +194,26 @@ describe('a local cluster', () => {
     });
     await session.send('DELETE', pods(names[0]), { body: { gracePeriodSeconds: 0 } });
     await when(names[2] as string, 'runs', ({ status }) => status.phase === 'Running');
+  });
+
+  it('waits longer and longer before it runs a container again, and says so', async () => {
+    const { create, pod, container, when, name } = words(again.bench);
+    const one = name('loop');
+    await create(pod(one, { restartPolicy: 'OnFailure', containers: [container('exit 1')] }));
+    for (const seconds of [1, 2]) {
+      const waiting = await when(one, `waits ${seconds} s`, ({ status }) =>
+        (status.containerStatuses?.[0]?.state.waiting?.message ?? '').startsWith(`back-off ${seconds}s`),
+      );
+      expect(waiting.status.containerStatuses?.[0]).toMatchObject({
+        lastState: { terminated: { exitCode: 1 } },
+        state: {
+          waiting: {
+            reason: 'CrashLoopBackOff',
+            message: expect.stringMatching(/^back-off \ds restarting failed container=base pod=loop-\d+_/),
+          },
+        },
+      });
+    }
   });
 
   it('takes a port once', async () => {

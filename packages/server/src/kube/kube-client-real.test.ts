@@ -19,8 +19,12 @@ function body(name: string, labels: object = {}): string {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: `${MARK}-${name}`, labels: { mark: MARK, ...labels } },
-    // Nobody schedules it, so it stays as it is and goes at once when it is deleted.
-    spec: { schedulerName: 'nobody', restartPolicy: 'Never', containers: [{ name: 'base', image: 'busybox:1' }] },
+    // Behind a gate nobody schedules it, so it stays as it is and goes at once when it is deleted.
+    spec: {
+      schedulingGates: [{ name: 'gantry.dev/test' }],
+      restartPolicy: 'Never',
+      containers: [{ name: 'base', image: 'busybox:1' }],
+    },
   });
 }
 
