@@ -17,12 +17,15 @@ export interface EndPorts {
   /** Where the end of the task is told; loses nothing. */
   readonly lastLog: TaskLog;
   readonly readableStack: (stack: string) => string;
+  /** True while the task listens to its abort signal. */
+  readonly isStopAwaited: () => boolean;
   /** Cleans up and leaves the process. */
   readonly leave: (exitCode: number) => never;
 }
 
 /** The main thread's try gets so long before it leaves the report to the keeper, which renews the lease meanwhile. */
 const OWN_TRY_MILLISECONDS = 2_000;
+const LOOK_AGAIN_MILLISECONDS = 1_000;
 
 /** The one way out of an attempt: the first outcome counts, whatever it comes from. */
 export class AttemptEnd {
@@ -60,12 +63,19 @@ export class AttemptEnd {
       void this.finish(outcomeOfThrown(error, deed, this.#ports.readableStack));
     });
     process.on('SIGTERM', () => this.#ports.link.terminated());
-    process.on('beforeExit', () => {
-      const sentence =
-        'The task waits for something that can never happen: a promise is never settled, and no timer, connection or process is left.';
-      void this.finish(failed('user_error', sentence));
-    });
+    process.on('beforeExit', () => this.#nothingLeft());
     process.exit = ((code?: number | string | null) => this.#exitByTask(code)) as typeof process.exit;
+  }
+
+  /** Nothing in this process can wake the task any more, unless it waits to be stopped. */
+  #nothingLeft(): void {
+    if (this.#outcome === null && this.#ports.isStopAwaited()) {
+      setTimeout(() => {}, LOOK_AGAIN_MILLISECONDS);
+      return;
+    }
+    const sentence =
+      'The task waits for something that can never happen: a promise is never settled, and no timer, connection or process is left.';
+    void this.finish(failed('user_error', sentence));
   }
 
   /** process.exit must not return, so the thread waits here until the keeper has told the end. */

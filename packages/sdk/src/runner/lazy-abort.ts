@@ -9,6 +9,13 @@ export class LazyAbort {
     return this.#controller.signal;
   }
 
+  /** True while something of the task waits for the signal. */
+  get isAwaited(): boolean {
+    if (this.#controller === null) return false;
+    const { getEventListeners } = process.getBuiltinModule('node:events');
+    return getEventListeners(this.#controller.signal, 'abort').length > 0;
+  }
+
   abort(sentence: string): void {
     this.#sentence = sentence;
     if (this.#controller === null || this.#controller.signal.aborted) return;

@@ -21,6 +21,8 @@ export class LogSender {
   readonly #ports: LogSenderPorts;
   #lines: LogLine[] = [];
   #nextNumber = 1;
+  /** Lines from the front that were sent under `#nextNumber` and not answered: they may be stored, so they stay together. */
+  #inDoubt = 0;
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<void> | null = null;
   #closing = false;
@@ -32,7 +34,7 @@ export class LogSender {
   add(lines: readonly LogLine[]): void {
     for (const line of lines) this.#lines.push(line);
     if (this.#closing || this.#sending !== null) return;
-    if (countForChunk(this.#lines) < this.#lines.length) this.#startSending();
+    if (this.#isMoreThanAChunk()) this.#startSending();
     else this.#timer ??= setTimeout(() => this.#startSending(), LONGEST_WAIT_MILLISECONDS);
   }
 
@@ -49,8 +51,8 @@ export class LogSender {
     this.#closing = true;
     this.#clearTimer();
     await Promise.race([this.#sending, whenTrue(deadline)]);
-    while (countForChunk(this.#lines) < this.#lines.length && !deadline()) await this.#sendOne(deadline);
-    const dropped = this.#lines.length - countForChunk(this.#lines);
+    while ((this.#inDoubt > 0 || this.#isMoreThanAChunk()) && !deadline()) await this.#sendOne(deadline);
+    const dropped = Math.max(this.#inDoubt, this.#lines.length - countForChunk(this.#lines));
     if (dropped > 0) this.#dropFront(dropped);
     return this.#lines.length === 0 ? null : { chunk: this.#nextNumber, lines: this.#lines };
   }
@@ -72,18 +74,20 @@ export class LogSender {
   async #sendAll(): Promise<void> {
     do {
       await this.#sendOne(() => this.#closing);
-    } while (!this.#closing && countForChunk(this.#lines) < this.#lines.length);
+    } while (!this.#closing && this.#isMoreThanAChunk());
   }
 
   /** Sends the front until it is stored or refused; gives up when `until` says so. */
   async #sendOne(until: () => boolean): Promise<void> {
-    const count = countForChunk(this.#lines);
+    const count = this.#inDoubt > 0 ? this.#inDoubt : countForChunk(this.#lines);
     if (count === 0) return;
+    this.#inDoubt = count;
     const chunk = { chunk: this.#nextNumber, lines: this.#lines.slice(0, count) };
     for (let tries = 1; ; tries += 1) {
       const answer = await this.#ports.send(chunk);
       if (answer.kind === 'ok') {
         this.#nextNumber += 1;
+        this.#inDoubt = 0;
         this.#take(count);
         return;
       }
@@ -99,7 +103,14 @@ export class LogSender {
     }
   }
 
+  #isMoreThanAChunk(): boolean {
+    return countForChunk(this.#lines) < this.#lines.length;
+  }
+
   #dropFront(count: number, why = 'the API server was away for too long.'): void {
+    // A number that may be taken is not used again: what came under it second would be lost.
+    if (this.#inDoubt > 0) this.#nextNumber += 1;
+    this.#inDoubt = 0;
     this.#take(count);
     const text = `(${count} lines of the log were dropped here: ${why})`;
     this.#lines.unshift(this.#ownLine('warning', text));

@@ -89,7 +89,9 @@ async function runClaimed(
   const output = new OutputCapture(takeLine, systemClock.now);
   const flushOutput = () => output.flush();
   const lastLog = makeTaskLog((line) => link.lastLine(line), systemClock.now);
-  const end = new AttemptEnd({ client, token, link, leaseSeconds, flushOutput, lastLog, readableStack, leave });
+  const isStopAwaited = () => abort.isAwaited;
+  const told = { flushOutput, lastLog, readableStack };
+  const end = new AttemptEnd({ client, token, link, leaseSeconds, ...told, isStopAwaited, leave });
   end.guard();
   process.off('SIGTERM', leaveUnclaimed);
   output.start();

@@ -115,6 +115,15 @@ describe('a stop', () => {
     });
   });
 
+  test('is not taken for something that can never happen by a task that waits for nothing else', async () => {
+    const body = `console.log('up'); await new Promise((resolve) => context.signal.addEventListener('abort', resolve));`;
+    const running = runs.start({ heartbeatSeconds: 0.2, bundle: bundleOf(body) });
+    await eventually('heartbeats while it waits', () => running.known.heartbeats > 3);
+    running.known.stop = 'Ann stopped the run.';
+    const end = await runs.end(running);
+    expect(end.outcome()).toMatchObject({ failure: { class: 'killed', sentence: 'Ann stopped the run.' } });
+  });
+
   test('by SIGTERM that the task does not heed ends it after the grace', async () => {
     const running = runs.start({ killGraceSeconds: 0.3, bundle: bundleOf(`console.log('up'); ${FOREVER}`) });
     await eventually('the start', () => running.worker.stdout().includes('up'));
