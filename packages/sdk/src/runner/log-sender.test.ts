@@ -4,6 +4,7 @@ import type { ApiAnswer } from './api-client.ts';
 import { LogSender } from './log-sender.ts';
 
 const line = (text: string): LogLine => ({ at: 0, level: 'info', stream: 'log', text });
+const AWAY: ApiAnswer<null> = { kind: 'away', sentence: 'The API server does not answer.' };
 const texts = (chunk: LogChunk | null | undefined) => chunk?.lines.map(({ text }) => text);
 
 /** A server that stores a chunk number once, and whose answer to the first one gets lost. */
@@ -13,7 +14,7 @@ function forgetfulServer() {
   const send = async (chunk: LogChunk): Promise<ApiAnswer<null>> => {
     calls += 1;
     if (!stored.has(chunk.chunk)) stored.set(chunk.chunk, chunk);
-    return calls === 1 ? ({ kind: 'away' } as ApiAnswer<null>) : ({ kind: 'ok', value: null } as ApiAnswer<null>);
+    return calls === 1 ? AWAY : { kind: 'ok', body: null };
   };
   return { stored, send };
 }
@@ -38,7 +39,7 @@ test('a number that may be taken is not used again when there is no time left to
   const stored = new Map<number, LogChunk>();
   const sender = senderTo(async (chunk) => {
     stored.set(chunk.chunk, chunk);
-    return { kind: 'away' } as ApiAnswer<null>;
+    return AWAY;
   });
   sender.add([line('first')]);
   await expect.poll(() => stored.size).toBe(1);

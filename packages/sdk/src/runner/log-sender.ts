@@ -91,7 +91,11 @@ export class LogSender {
         this.#take(count);
         return;
       }
-      if (answer.kind === 'refused') return this.#dropFront(count, answer.sentence);
+      if (answer.kind === 'refused') {
+        this.#inDoubt = 0;
+        this.#dropFront(count, answer.sentence);
+        return;
+      }
       if (answer.kind === 'not_yours') {
         // The keeper learns the same from its next heartbeat, and stops the task.
         this.#closing = true;
