@@ -103,6 +103,14 @@ export async function startControlPlane(options = {}) {
       );
       return { statements: row.calls, commits: commits.commits };
     },
+    /** One row, one flush: the least that a decision can cost before it may be acted on. */
+    async durableCommit() {
+      await database.query(
+        `insert ${OWN} into variable (key, value) values ('bench', '0') on conflict (key) do update set value = variable.value || '0'`,
+        [],
+        'bench_commit',
+      );
+    },
     /** The dearest statements so far, for people: where the time and the calls of a figure went. */
     async dearest() {
       return database.query(

@@ -1,15 +1,21 @@
 // Metrics 1, 4, 5 and 6: from "runs created" to "all committed as success and every pod deleted", against a bare client
-// that does the same pods on the same API server. Pairs alternate; tasks are kubernetesPod() tasks of `true`.
+// that does the same pods on the same API server. Pairs alternate; tasks are kubernetesPod() tasks of `true`. Calls are
+// those that the API server counts, less what others call: with the bare client's pods that is all beyond its own two.
 import { chain, dag, kubernetesPod } from '@gantry/sdk';
 import { BareClient } from './bare-client.mjs';
 import { clusterUnderTest, podOf } from './cluster-under-test.mjs';
 import { startControlPlane } from './control-plane.mjs';
 import { cpuMilliseconds, printLine, spread, until } from './figures.mjs';
+import { watchConnections } from './new-connections.mjs';
 
 const PAIRS = Number(process.env.PAIRS ?? 5);
 const CHAINS = Number(process.env.CHAINS ?? 20);
 const WIDTH = Number(process.env.WIDTH ?? 400);
 const CHAIN_LENGTH = 10;
+/** The bare client creates and deletes. */
+const BARE_CALLS = 2;
+/** Gantry's connections for writes and for the rest, and two for watches. */
+const MOST_CONNECTIONS = 100 + 16 + 2;
 const TASKS = CHAINS * CHAIN_LENGTH + 2 * WIDTH;
 
 const noop = (id) => kubernetesPod(id, { image: 'busybox', command: ['true'], getLogs: false });
@@ -37,6 +43,7 @@ const rounds = {
   statements: [],
   commits: [],
   calls: [],
+  connections: [],
 };
 try {
   await plane.seed(chained);
@@ -56,7 +63,8 @@ try {
     rounds.cpuRatio.push(ours.cpu / limit.cpu);
     rounds.statements.push(ours.statements / TASKS);
     rounds.commits.push(ours.commits / TASKS);
-    if (ours.requests > 0) rounds.calls.push(ours.requests / TASKS);
+    if (ours.requests > 0) rounds.calls.push((ours.requests - limit.requests) / TASKS + BARE_CALLS);
+    rounds.connections.push(ours.connections);
   }
   if (process.env.PROFILE) console.table(await plane.dearest());
 } finally {
@@ -101,17 +109,20 @@ if (rounds.calls.length > 0) {
     ...spread(rounds.calls),
     gate: 3,
     target: 2,
+    newConnections: { ...spread(rounds.connections), gate: MOST_CONNECTIONS },
     ...on,
   });
 }
 process.exit(0);
 
 async function bareRound() {
+  const before = await requests();
   const cpu = process.cpuUsage();
   const start = performance.now();
   await bare.run(TASKS, podOf);
+  const seconds = (performance.now() - start) / 1000;
   const used = process.cpuUsage(cpu);
-  return { seconds: (performance.now() - start) / 1000, cpu: (used.user + used.system) / 1000 };
+  return { seconds, cpu: (used.user + used.system) / 1000, requests: (await requests()) - before };
 }
 
 async function gantry(prefix, scheduler) {
@@ -122,6 +133,7 @@ async function gantry(prefix, scheduler) {
     if (type === 'DELETED') deleted += 1;
   });
   const dagIds = [...Array.from({ length: CHAINS }, () => 'chained'), 'wide', 'wide'];
+  const connections = watchConnections(scheduler.pid, Number(bare.url.port));
   const before = await reading(scheduler);
   const start = performance.now();
   await plane.trigger(dagIds, prefix);
@@ -131,16 +143,22 @@ async function gantry(prefix, scheduler) {
   const seconds = (performance.now() - start) / 1000;
   const after = await reading(scheduler);
   stop();
+  const opened = connections.stop();
   const spent = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
-  return { seconds, cpu: spent.schedulerCpu + spent.postgresCpu, ...spent };
+  return { seconds, connections: opened, cpu: spent.schedulerCpu + spent.postgresCpu, ...spent };
+}
+
+/** Zero on an API server that does not count. */
+async function requests() {
+  const counts = await bare.requests();
+  return ['POST', 'GET', 'LIST', 'DELETE'].reduce((sum, verb) => sum + (counts[verb] ?? 0), 0);
 }
 
 async function reading(scheduler) {
-  const counts = await bare.requests();
   return {
     ...(await plane.statements()),
     schedulerCpu: cpuMilliseconds(scheduler.pid),
     postgresCpu: plane.postgresCpu(),
-    requests: ['POST', 'GET', 'LIST', 'DELETE'].reduce((sum, verb) => sum + (counts[verb] ?? 0), 0),
+    requests: await requests(),
   };
 }
