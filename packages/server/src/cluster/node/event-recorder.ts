@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@gantry/sdk/model';
+import type { Clock } from '@gantry/sdk/model';
 import { type KubernetesObject, kubernetesTime } from '../api/kubernetes-object.ts';
 import type { ObjectStore } from '../api/object-store.ts';
 
@@ -9,14 +9,13 @@ const LIMIT = 2000;
 export class EventRecorder {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
-  readonly #random: Random;
+  #lastSuffix = 0n;
   /** Names of stored events by what they say; insertion order is age. */
   readonly #names = new Map<string, { readonly namespace: string; readonly name: string }>();
 
-  constructor(store: ObjectStore, clock: Clock, random: Random) {
+  constructor(store: ObjectStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    this.#random = random;
   }
 
   record(
@@ -35,7 +34,7 @@ export class EventRecorder {
       this.#store.update('events', { ...known, count: Number(known.count) + 1, lastTimestamp: time });
       return;
     }
-    const eventName = `${name}.${this.#random.uuid().replaceAll('-', '').slice(0, 16)}`;
+    const eventName = `${name}.${this.#nextSuffix()}`;
     this.#store.create('events', {
       apiVersion: 'v1',
       kind: 'Event',
@@ -61,6 +60,13 @@ export class EventRecorder {
     });
     this.#names.set(key, { namespace, name: eventName });
     this.#dropOldest();
+  }
+
+  /** Grows with time, as on a real cluster, so that events of one second are listed in their order. */
+  #nextSuffix(): string {
+    const nanoseconds = BigInt(Math.floor(this.#clock.now())) * 1_000_000n;
+    this.#lastSuffix = nanoseconds > this.#lastSuffix ? nanoseconds : this.#lastSuffix + 1n;
+    return this.#lastSuffix.toString(16);
   }
 
   #dropOldest(): void {

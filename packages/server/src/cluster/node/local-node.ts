@@ -51,7 +51,7 @@ export async function openLocalNode(start: NodeStart): Promise<LocalNode> {
   } as const;
   store.create('nodes', nodeObject(settings.allocatable, ways, clock.now()));
 
-  const recorder = new EventRecorder(store, clock, random);
+  const recorder = new EventRecorder(store, clock);
   const scheduler = new Scheduler(store, recorder, settings.allocatable, () => clock.now());
   const baseEnvironment: Record<string, string> = { PATH: searchPath(), ...settings.environment };
   const serviceEnvironment: Record<string, string> = {};
