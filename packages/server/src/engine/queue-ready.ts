@@ -25,7 +25,7 @@ export function queueReady(
   random: Random,
   now: number,
 ): Order[] {
-  const waiters = waiting(book, executors, now);
+  const waiters = waiting(book, executors, options, now);
   if (waiters.length === 0) return [];
   const limits = limitsNow(book, executors, options, waiters);
   const { chosen, blocked } = admit(
@@ -40,16 +40,35 @@ export function queueReady(
   return chosen.map((place) => orderOf(openAttempt(book, waiters[place]!, random.uuid(), now)));
 }
 
-function waiting(book: RunBook, executors: ExecutorTable, now: number): Waiter[] {
+/**
+ * Those that may get a slot or whose row is written now, which then tells why it waits. The others are passed over where
+ * the house, the run or the pool is full anyway: to gather and sort 10,000 of them in each turn took 2.3 ms of it instead of 0.3.
+ */
+function waiting(book: RunBook, executors: ExecutorTable, options: EngineOptions, now: number): Waiter[] {
   const waiters: Waiter[] = [];
+  const houseIsFull = isHouseFull(book, executors, options);
   for (const run of book.runs.values()) {
-    for (const index of run.ready) {
+    const isFull = houseIsFull || run.live.size >= run.spec.maxActiveTasks;
+    for (const index of isFull ? run.dirty : run.ready) {
+      if (!run.ready.has(index)) continue;
       const { notBefore } = run.snapshot.instances[index]!;
       if (notBefore !== null && notBefore > now) continue;
+      if (!run.dirty.has(index) && isPoolFull(book, run.spec.tasks[index]!.pool)) continue;
       waiters.push({ run, index, candidate: candidateOf(run, index, executors) });
     }
   }
   return waiters;
+}
+
+function isHouseFull(book: RunBook, executors: ExecutorTable, options: EngineOptions): boolean {
+  if (book.attempts.size >= options.parallelism) return true;
+  return [...executors.all.values()].every((executor) => executor.capacity() <= 0);
+}
+
+/** False for a pool that does not exist: that is told. */
+function isPoolFull(book: RunBook, name: string): boolean {
+  const pool = book.pools.get(name);
+  return pool !== undefined && pool.slots > 0 && pool.used >= pool.slots;
 }
 
 function candidateOf(run: LedRun, index: number, executors: ExecutorTable): Candidate {
