@@ -9,6 +9,7 @@ if (kubeconfig) {
     image: 'busybox:1',
     losesHistory: false,
     users: false,
+    mounts: false,
     open: async () => ({ kubeconfig, expireHistory: null, close: async () => undefined }),
   });
 } else {

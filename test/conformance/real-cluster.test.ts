@@ -9,6 +9,7 @@ if (kubeconfig) {
     image: process.env.GANTRY_TEST_CLUSTER_IMAGE ?? 'localhost/node:20',
     losesHistory: false,
     users: true,
+    mounts: true,
     open: async () => ({ kubeconfig, expireHistory: null, close: async () => undefined }),
   });
 } else {

@@ -7,7 +7,7 @@ import { objectPromises } from './api/objects.ts';
 import { tokenPromises } from './api/tokens.ts';
 import { watchPromises } from './api/watches.ts';
 import { ConformanceBench } from './conformance-bench.ts';
-import type { ConformancePlace } from './conformance-place.ts';
+import type { ConformancePlace, OpenedPlace } from './conformance-place.ts';
 import { containerPromises } from './node/containers.ts';
 import { endingPromises } from './node/endings.ts';
 import { kubectlPromises } from './node/kubectl.ts';
@@ -23,7 +23,7 @@ import { waitingPromises } from './node/waiting.ts';
  */
 export function conformanceSuite(place: ConformancePlace): void {
   describe(`Kubernetes as Gantry uses it: ${place.name}`, () => {
-    let opened: Awaited<ReturnType<ConformancePlace['open']>> | null = null;
+    let opened: OpenedPlace | null = null;
     let bench: ConformanceBench | null = null;
     beforeAll(async () => {
       opened = await place.open();
@@ -35,7 +35,7 @@ export function conformanceSuite(place: ConformancePlace): void {
     });
     const theBench = (): ConformanceBench => bench as ConformanceBench;
 
-    describe('the API', () => {
+    describe.runIf(place.parts.includes('api'))('the API', () => {
       const expireHistory = (): (() => void) | null => opened?.expireHistory ?? null;
       objectPromises(theBench);
       listPromises(theBench, place.losesHistory, expireHistory);
@@ -50,7 +50,7 @@ export function conformanceSuite(place: ConformancePlace): void {
       endingPromises(theBench);
       surroundingPromises(theBench, place.users);
       containerPromises(theBench);
-      volumePromises(theBench);
+      volumePromises(theBench, place.mounts);
       waitingPromises(theBench);
       removalPromises(theBench);
       logPromises(theBench);
