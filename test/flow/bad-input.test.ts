@@ -3,13 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalCluster, startLocalCluster } from '../../packages/server/src/cluster/local-cluster.ts';
 import { systemClock } from '../../packages/server/src/main/system-clock.ts';
 import { systemRandom } from '../../packages/server/src/main/system-random.ts';
 import { oneTaskDag } from '../support/dag-folder.ts';
 import { emptyDatabase, type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
 import { type GantryAnswer, GantryProcesses, gantryAnswer } from '../support/gantry-processes.ts';
+
+// More than a call may take, so that one that hangs is ended and told before its test is given up.
+vi.setConfig({ testTimeout: 90_000 });
 
 let fresh: FreshDatabase;
 let home: string;
