@@ -26,6 +26,10 @@ const wide = dag('wide', { maxActiveRuns: 10_000, maxActiveTasks: 10_000 }, () =
   for (let index = 0; index < WIDTH; index += 1) noop(`t${index}`);
 });
 
+const lone = dag('lone', { maxActiveRuns: 10_000 }, () => {
+  noop('t');
+});
+
 const cluster = await clusterUnderTest();
 const bare = new BareClient(cluster.kubeconfig);
 const plane = await startControlPlane({
@@ -44,10 +48,12 @@ const rounds = {
   commits: [],
   calls: [],
   connections: [],
+  lone: [],
 };
 try {
   await plane.seed(chained);
   await plane.seed(wide);
+  await plane.seed(lone);
   const scheduler = plane.start('scheduler');
   await gantry('warm', scheduler);
   await bare.run(100, podOf);
@@ -65,6 +71,7 @@ try {
     rounds.commits.push(ours.commits / TASKS);
     if (ours.requests > 0) rounds.calls.push((ours.requests - limit.requests) / TASKS + BARE_CALLS);
     rounds.connections.push(ours.connections);
+    rounds.lone.push(await loneStatements(`lone${pair}`));
   }
   if (process.env.PROFILE) console.table(await plane.dearest());
 } finally {
@@ -99,6 +106,7 @@ printLine({
   ...spread(rounds.statements),
   gate: 0.5,
   target: 0.15,
+  loneTask: { ...spread(rounds.lone), gate: 12, target: 6 },
   commitsPerTask: spread(rounds.commits),
   ...on,
 });
@@ -146,6 +154,14 @@ async function gantry(prefix, scheduler) {
   const opened = connections.stop();
   const spent = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
   return { seconds, connections: opened, cpu: spent.schedulerCpu + spent.postgresCpu, ...spent };
+}
+
+/** Statements of one run of one task, from its creation to its end, the scheduler's polls included. */
+async function loneStatements(prefix) {
+  const before = (await plane.statements()).statements;
+  await plane.trigger(['lone'], prefix);
+  await plane.allEnded(prefix, 1);
+  return (await plane.statements()).statements - before;
 }
 
 /** Zero on an API server that does not count. */
