@@ -219,6 +219,16 @@ describe('launching', () => {
     expect(kinds()).toEqual(['create']);
   });
 
+  it('takes the word of a fresh commit that an attempt is open, but not of an old one', async () => {
+    const fresh = imageOrder(['true']);
+    const old = imageOrder(['true']);
+    ledger.closed.set(fresh.attemptId, 'failed').set(old.attemptId, 'failed');
+    await launcher.launch([fresh], realClock.monotonic());
+    await launcher.launch([old], realClock.monotonic() - 10_000);
+    expect(created()).toEqual([nameOf(fresh)]);
+    expect(launcher.underWay).toBe(0);
+  });
+
   it('gives up what is cancelled while it is put off', async () => {
     const order = workerOrder();
     api.next('create', refuse(403, 'Forbidden', { message: 'exceeded quota: small' }));
