@@ -37,7 +37,7 @@ export async function startControlPlane(options = {}) {
     ...options,
   };
   const children = [];
-  return {
+  const plane = {
     home,
     database,
     environment,
@@ -133,6 +133,10 @@ export async function startControlPlane(options = {}) {
       rmSync(home, { recursive: true, force: true });
     },
   };
+  // A bench that is given up leaves nothing running.
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void plane.stop().finally(() => process.exit(1)));
+  return plane;
 }
 
 /** The server's first process is the parent of every session's. */

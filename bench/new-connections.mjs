@@ -23,7 +23,7 @@ export function watchConnections(pid, port) {
 
 function connections(pid, port) {
   const ours = new Set();
-  for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+  for (const descriptor of descriptors(pid)) {
     try {
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
       if (inode !== undefined) ours.add(inode);
@@ -33,8 +33,16 @@ function connections(pid, port) {
   }
   const to = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['tcp', 'tcp6']
-    .flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1))
+    .flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[2]?.endsWith(to) && ours.has(fields[9]))
     .map((fields) => fields[9]);
+}
+
+function descriptors(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return []; // It has ended.
+  }
 }
