@@ -63,7 +63,7 @@ describe('applying what the watch sees', () => {
     };
     const events = { alarm: ({ sentence }: { sentence: string }) => alarms.push(sentence) };
     const book = new PodBook();
-    outbox = new FactOutbox(noJitter, events);
+    outbox = new FactOutbox(noJitter, {});
     const logs = new LogKeeper(client, ledger, clock, events);
     const common = { client, ledger, clock, random: noJitter, options, events, book, outbox, logs };
     const launcher = new PodLauncher({ ...common, pods: new OrderPods(options, clock, events) });
