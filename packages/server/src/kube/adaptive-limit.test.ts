@@ -131,4 +131,21 @@ describe('RetryDelay (W9)', () => {
     expect(new RetryDelay(clock, half).after(2000)).toBe(2500);
     expect(new RetryDelay(clock, half).after(null)).toBe(400);
   });
+
+  it('lets what goes ahead start before those in line, and gives the line each fourth place all the same', async () => {
+    const limit = new AdaptiveLimit({ clock, random: half, cap: 1, start: 1 });
+    const order: string[] = [];
+    const named = (name: string) => async () => void order.push(name);
+    const blocker = new Call();
+    const all = [limit.run(blocker.work, signOf('fine'))];
+    for (const name of ['line 1', 'line 2', 'line 3']) all.push(limit.run(named(name), signOf('fine')));
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) all.push(limit.run(named(name), signOf('fine'), true));
+    await blocker.started;
+    blocker.end();
+    await Promise.all(all);
+    expect(order.filter((name) => !name.startsWith('line'))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(order.indexOf('line 1')).toBeGreaterThan(0);
+    expect(order.indexOf('line 1')).toBeLessThan(4);
+    expect(order.at(-1)).toBe('line 3');
+  });
 });

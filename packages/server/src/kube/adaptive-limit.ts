@@ -32,6 +32,9 @@ export class AdaptiveLimit {
   readonly #cap: number;
   readonly #lineLength: number;
   readonly #line: (() => void)[] = [];
+  /** Those that go before the line: three of four places, so that the line moves on too. */
+  readonly #front: (() => void)[] = [];
+  #placesGiven = 0;
   #limit: number;
   #active = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -60,9 +63,9 @@ export class AdaptiveLimit {
     return this.#active;
   }
 
-  /** Runs `work` when there is a place; `sign` reads its outcome. */
-  async run<Result>(work: () => Promise<Result>, sign: (error: unknown) => LoadSign): Promise<Result> {
-    await this.#place();
+  /** Runs `work` when there is a place, with `ahead` before those that wait without; `sign` reads its outcome. */
+  async run<Result>(work: () => Promise<Result>, sign: (error: unknown) => LoadSign, ahead = false): Promise<Result> {
+    await this.#place(ahead ? this.#front : this.#line);
     const startedAt = this.#clock.monotonic();
     try {
       const result = await work();
@@ -87,27 +90,33 @@ export class AdaptiveLimit {
     this.#admit();
   }
 
-  async #place(): Promise<void> {
-    if (this.#line.length >= this.#lineLength) {
+  async #place(line: (() => void)[]): Promise<void> {
+    if (line.length >= this.#lineLength) {
       throw new KubeError({
         kind: 'too_many',
         message: `More than ${this.#lineLength} calls wait for the Kubernetes API.`,
       });
     }
     await new Promise<void>((resolve) => {
-      this.#line.push(resolve);
+      line.push(resolve);
       this.#admit();
     });
+  }
+
+  #next(): (() => void) | undefined {
+    this.#placesGiven += 1;
+    const [first, second] = this.#placesGiven % 4 === 0 ? [this.#line, this.#front] : [this.#front, this.#line];
+    return first.shift() ?? second.shift();
   }
 
   #admit(): void {
     const wait = this.#pausedUntil - this.#clock.monotonic();
     if (wait > 0) {
-      if (this.#line.length > 0) this.#wake ??= setTimeout(() => this.#resume(), Math.ceil(wait));
+      if (this.#line.length + this.#front.length > 0) this.#wake ??= setTimeout(() => this.#resume(), Math.ceil(wait));
       return;
     }
     while (this.#active < this.#limit) {
-      const next = this.#line.shift();
+      const next = this.#next();
       if (next === undefined) return;
       this.#active++;
       next();

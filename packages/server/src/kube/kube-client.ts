@@ -85,17 +85,21 @@ export class KubeClient {
     });
   }
 
-  /** `body` is the pod as JSON text. An ambiguous failure (`unreachable`, `timeout`) is settled by `getPod`. */
-  async createPod(namespace: string, body: string): Promise<CreateAnswer> {
+  /**
+   * `body` is the pod as JSON text; `ahead` lets it go before writes that wait. An ambiguous failure (`unreachable`,
+   * `timeout`) is settled by `getPod`.
+   */
+  async createPod(namespace: string, body: string, ahead = false): Promise<CreateAnswer> {
     try {
-      const answer = await this.#write({
+      const create: Omit<KubeCall, 'pool' | 'answerBytes'> = {
         verb: 'create',
         what: `create pods in namespace "${namespace}"`,
         method: 'POST',
         path: podsPath(namespace),
         body,
         accept: METADATA_TYPE,
-      });
+      };
+      const answer = await this.#write(create, ahead);
       return { kind: 'created', identity: () => readIdentity(answer.body) };
     } catch (error) {
       if (error instanceof KubeError && error.kind === 'conflict' && error.reason === 'AlreadyExists')
@@ -284,9 +288,9 @@ export class KubeClient {
     return answer.body;
   }
 
-  async #write(call: Omit<KubeCall, 'pool' | 'answerBytes'>) {
+  async #write(call: Omit<KubeCall, 'pool' | 'answerBytes'>, ahead = false) {
     const whole: KubeCall = { ...call, pool: 'write', answerBytes: OBJECT_BYTES };
-    return this.#caller.patiently(whole, (once) => this.#writes.run(once, loadSign));
+    return this.#caller.patiently(whole, (once) => this.#writes.run(once, loadSign, ahead));
   }
 }
 

@@ -28,8 +28,12 @@ export interface LauncherParts {
 }
 
 /** An order on its way to a pod. */
+/** A fan-out of hundreds must not hold up the next task of a chain: what comes in small batches is created first. */
+const SMALL_BATCH = 16;
+
 interface Launch {
   readonly order: Order;
+  readonly ahead: boolean;
   readonly cancelled: AbortController;
   /** By `clock.monotonic()`: when the ledger, or the engine, last said that the attempt is open. */
   openAt: number;
@@ -71,7 +75,15 @@ export class PodLauncher {
       // first, unless the engine has just committed it: that look would be a statement more for each commit.
       const known = openAt ?? (order.workload.kind === 'worker' ? now : Number.NEGATIVE_INFINITY);
       const call = Promise.resolve();
-      return { order, cancelled: new AbortController(), openAt: known, failures: 0, mustLook: false, call };
+      return {
+        order,
+        ahead: fresh.length <= SMALL_BATCH,
+        cancelled: new AbortController(),
+        openAt: known,
+        failures: 0,
+        mustLook: false,
+        call,
+      };
     });
     for (const launch of launches) this.#launches.set(launch.order.attemptId, launch);
     await this.#confirmOpen(launches);
@@ -157,7 +169,7 @@ export class PodLauncher {
         const found = await this.#look(launch, name);
         if (found !== null) return found;
       }
-      const answer = await this.#parts.client.createPod(this.#parts.options.namespace, body);
+      const answer = await this.#parts.client.createPod(this.#parts.options.namespace, body, launch.ahead);
       if (answer.kind === 'created') return this.#accept(launch, name, () => answer.identity()?.uid ?? null);
       launch.mustLook = true;
       return (await this.#look(launch, name)) ?? vanished(name);
