@@ -29,12 +29,13 @@ export interface KubectlAnswer {
   readonly stderr: string;
 }
 
-/** Runs kubectl against the cluster of a kubeconfig; `input` is what it reads from `-f -`. */
+/** Runs kubectl against the cluster of a kubeconfig; `input` is what it reads from `-f -`, `said` hears what it complains of. */
 export async function kubectl(
   program: string,
   kubeconfig: string,
   parameters: readonly string[],
   input = '',
+  said: (stderr: string) => void = () => undefined,
 ): Promise<KubectlAnswer> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -46,6 +47,7 @@ export async function kubectl(
         resolve({ code, stdout, stderr });
       },
     );
+    child.stderr?.on('data', (text: string) => said(text));
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });

@@ -96,13 +96,16 @@ export function kubectlPromises(bench: () => ConformanceBench): void {
 
     it('wait waits for a field and for the deletion', async () => {
       const { create, pod, container, name } = words(bench());
-      const one = name('awaited');
+      const [one, slow] = [name('awaited'), name('leaving')];
       await create(pod(one, { containers: [container('sleep 0.5')] }));
-      const wait = ['wait', `pod/${one}`, '--timeout=60s'];
-      expect(await good([...wait, '--for=jsonpath={.status.phase}=Succeeded'])).toBe(`pod/${one} condition met\n`);
-      const gone = good([...wait, '--for=delete']);
-      expect(await good(['delete', 'pod', one])).toContain(`pod "${one}" deleted`);
-      expect(await gone).toBe(`pod/${one} condition met\n`);
+      const field = '--for=jsonpath={.status.phase}=Succeeded';
+      expect(await good(['wait', `pod/${one}`, '--timeout=60s', field])).toBe(`pod/${one} condition met\n`);
+      // It takes its time to go, so that it is still there, on its way, when kubectl begins to wait.
+      const lingers = "trap 'sleep 8; exit 0' TERM; echo ready; while :; do sleep 0.1; done";
+      await create(pod(slow, { containers: [container(lingers)] }));
+      await expect.poll(() => answerOf(['logs', slow]), { timeout: 60_000 }).toContain('ready');
+      await good(['delete', 'pod', slow, '--wait=false']);
+      expect(await good(['wait', `pod/${slow}`, '--timeout=60s', '--for=delete'])).toBe(`pod/${slow} condition met\n`);
     });
 
     it('wait waits until a pod is ready; delete ends it with the asked-for grace and waits for that', async () => {
