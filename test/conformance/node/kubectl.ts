@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { findKubectl, type KubectlAnswer, kubectl } from '../../support/kubectl.ts';
 import { type ConformanceBench, words } from '../conformance-bench.ts';
 
@@ -103,7 +104,9 @@ export function kubectlPromises(bench: () => ConformanceBench): void {
       // It takes its time to go, so that it is still there, on its way, when kubectl begins to wait.
       const lingers = "trap 'sleep 8; exit 0' TERM; echo ready; while :; do sleep 0.1; done";
       await create(pod(slow, { containers: [container(lingers)] }));
-      await expect.poll(() => answerOf(['logs', slow]), { timeout: 60_000 }).toContain('ready');
+      await eventually(`${slow} says that it is ready`, async () =>
+        (await run(['logs', slow])).stdout.includes('ready'),
+      );
       await good(['delete', 'pod', slow, '--wait=false']);
       expect(await good(['wait', `pod/${slow}`, '--timeout=60s', '--for=delete'])).toBe(`pod/${slow} condition met\n`);
     });
