@@ -29,13 +29,12 @@ export interface KubectlAnswer {
   readonly stderr: string;
 }
 
-/** Runs kubectl against the cluster of a kubeconfig; `input` is what it reads from `-f -`, `said` hears what it complains of. */
+/** Runs kubectl against the cluster of a kubeconfig; `input` is what it reads from `-f -`. */
 export async function kubectl(
   program: string,
   kubeconfig: string,
   parameters: readonly string[],
   input = '',
-  said: (stderr: string) => void = () => undefined,
 ): Promise<KubectlAnswer> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -47,7 +46,6 @@ export async function kubectl(
         resolve({ code, stdout, stderr });
       },
     );
-    child.stderr?.on('data', (text: string) => said(text));
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
