@@ -120,8 +120,11 @@ export class ConformanceBench {
     );
   }
 
-  /** Makes a volume for a claim to find, where claims do not make their own: the local cluster has no such kind. */
-  async persistentVolume(claim: string): Promise<void> {
+  /**
+   * Makes a volume for a claim to find, where claims do not make their own, and gives its folder's name in the node's
+   * /tmp; null on the local cluster, which has no such kind.
+   */
+  async persistentVolume(claim: string): Promise<string | null> {
     const name = `${this.namespace}-${claim}`;
     const body = {
       apiVersion: 'v1',
@@ -137,7 +140,9 @@ export class ConformanceBench {
       },
     };
     const { code } = await this.session.send('POST', '/api/v1/persistentvolumes', { body });
-    if (code === 201) this.#volumes.push(name);
+    if (code !== 201) return null;
+    this.#volumes.push(name);
+    return name;
   }
 
   async eventually(what: string, look: () => Promise<boolean>): Promise<void> {

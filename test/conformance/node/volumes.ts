@@ -3,6 +3,12 @@ import { type ConformanceBench, words } from '../conformance-bench.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+/** The node's /tmp, by which the last pod of a test removes the folder that was made there. */
+const NODE_TMP = {
+  volumes: [{ name: 'node-tmp', hostPath: { path: '/tmp' } }],
+  volumeMounts: [{ name: 'node-tmp', mountPath: '/node-tmp' }],
+};
+
 /** What containers find at the paths of their volumes. */
 export function volumePromises(bench: () => ConformanceBench, mounts: boolean): void {
   const unless = mounts ? '' : ' (skipped: nothing is mounted here)';
@@ -56,14 +62,19 @@ export function volumePromises(bench: () => ConformanceBench, mounts: boolean): 
 
     it('a hostPath is the same folder for every pod of a node', async () => {
       const { run, container, log, name } = words(bench());
-      const path = `/tmp/${name('gantry-conformance')}-${bench().namespace.slice(-8)}`;
+      const folder = `${name('gantry-conformance')}-${bench().namespace.slice(-8)}`;
+      const path = `/tmp/${folder}`;
       const volumes = [{ name: 'h', hostPath: { path, type: 'DirectoryOrCreate' } }];
       const here = { volumeMounts: [{ name: 'h', mountPath: '/h' }] };
       const first = await run('host', { volumes, containers: [container('echo from the first > /h/file', here)] });
       const second = await run('host', {
-        volumes,
+        volumes: [...volumes, ...NODE_TMP.volumes],
         nodeName: first.spec.nodeName,
-        containers: [container('cat /h/file; rm /h/file', here)],
+        containers: [
+          container(`cat /h/file; rm /h/file; rmdir /node-tmp/${folder}`, {
+            volumeMounts: [...here.volumeMounts, ...NODE_TMP.volumeMounts],
+          }),
+        ],
       });
       expect(await log(second.metadata.name)).toBe('from the first\n');
     });
@@ -179,14 +190,19 @@ export function volumePromises(bench: () => ConformanceBench, mounts: boolean): 
     it('a claim keeps what pods leave in it', async () => {
       const { output, make, name } = words(bench());
       const claim = name('claim');
-      await bench().persistentVolume(claim);
+      const folder = await bench().persistentVolume(claim);
       await make('persistentvolumeclaims', claim, {
         spec: { accessModes: ['ReadWriteOnce'], storageClassName: '', resources: { requests: { storage: '1Mi' } } },
       });
       const volumes = [{ name: 'c', persistentVolumeClaim: { claimName: claim } }];
       const volumeMounts = [{ name: 'c', mountPath: '/c' }];
       await output('writes', 'echo kept > /c/file', { volumeMounts }, { volumes });
-      expect(await output('reads', 'cat /c/file; rm /c/file', { volumeMounts }, { volumes })).toBe('kept');
+      const leave = folder === null ? '' : `; rmdir /node-tmp/${folder}`;
+      const read = { volumeMounts: [...volumeMounts, ...NODE_TMP.volumeMounts] };
+      const shown = await output('reads', `cat /c/file; rm /c/file${leave}`, read, {
+        volumes: [...volumes, ...NODE_TMP.volumes],
+      });
+      expect(shown).toBe('kept');
     });
   });
 }
