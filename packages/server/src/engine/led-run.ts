@@ -34,6 +34,4 @@ export interface LiveAttempt {
   place: Place | null;
   /** It ended without proof of death: closed with this failure once its lease has ended. */
   doomed: Failure | null;
-  /** Asked to stop; then only its end is awaited. */
-  stopSentence: string | null;
 }

@@ -140,7 +140,6 @@ function openAttempt(book: RunBook, { run, index, candidate }: Waiter, id: strin
     started: false,
     place: null,
     doomed: null,
-    stopSentence: null,
   };
   instance.notBefore = null;
   instance.reason = null;

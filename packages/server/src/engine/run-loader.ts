@@ -129,7 +129,6 @@ function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
     started: row.started || row.state === 'running',
     place: row.place as Place | null,
     doomed: null,
-    stopSentence: row.stop_sentence,
   };
 }
 

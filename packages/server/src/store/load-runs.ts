@@ -35,14 +35,10 @@ export interface OpenAttemptRow {
   readonly map_index: number;
   readonly state: AttemptState;
   readonly executor: string;
-  readonly pool: string;
-  readonly pool_slots: number;
   readonly workload: 'worker' | 'image';
-  readonly claimed: boolean;
   readonly started: boolean;
   readonly queued_at: string;
   readonly place: { readonly [key: string]: Json } | null;
-  readonly stop_sentence: string | null;
 }
 
 export interface LoadedRuns {
@@ -68,8 +64,7 @@ export async function loadRuns(db: Queryable, serviceId: string, runKeys: readon
     'load_instances',
   );
   const attempts = await db.query<OpenAttemptRow>(
-    `select id, run_key, task_index, map_index, state, executor, pool, pool_slots, workload, nonce is not null as claimed,
-       started_at is not null as started, queued_at, place, stop_sentence
+    `select id, run_key, task_index, map_index, state, executor, workload, started_at is not null as started, queued_at, place
      from attempt where run_key = any ($1) and state in ('queued', 'running')`,
     [keys],
     'load_open_attempts',
