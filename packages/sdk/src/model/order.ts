@@ -10,6 +10,14 @@ export interface PodLayers {
   /** The DAG's override, weaker than the task's. */
   readonly dagOverride: JsonObject | null;
   readonly taskOverride: JsonObject | null;
+  /** What a rule for retries asks of this attempt's pod, e.g. more memory after an out-of-memory kill. */
+  readonly retry: RetryLayer | null;
+}
+
+/** A patch that a retry rule made; `source` names the rule for people. */
+export interface RetryLayer {
+  readonly source: string;
+  readonly patch: JsonObject;
 }
 
 /** Everything an executor needs to run one attempt. Made by the engine after the attempt's row is committed. */

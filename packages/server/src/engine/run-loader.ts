@@ -153,6 +153,7 @@ export function orderOf(attempt: LiveAttempt): Order {
       templateFile: task.podTemplateFile ?? run.spec.podTemplateFile,
       dagOverride: run.spec.podOverride,
       taskOverride: task.podOverride,
+      retry: null,
     },
     executionTimeoutSeconds: task.executionTimeoutSeconds,
   };

@@ -212,7 +212,7 @@ export function orderOf(known: KnownAttempt): Order {
     priorityWeight: 1,
     bundleDigest: known.digest,
     workload: { kind: 'worker' },
-    layers: { templateFile: null, dagOverride: null, taskOverride: null },
+    layers: { templateFile: null, dagOverride: null, taskOverride: null, retry: null },
     executionTimeoutSeconds: null,
   };
 }

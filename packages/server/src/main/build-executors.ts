@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
 import { connectKubernetesForPods } from './kubernetes.ts';
 import { logKubernetesEvents } from './kubernetes-log.ts';
+import { readPodRules } from './pod-rules.ts';
 import type { Log } from './process-log.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -75,6 +76,7 @@ async function kubernetesExecutor(
 ): Promise<Executor> {
   const options = configuration.config.kubernetes_executor;
   await checkTemplate(configuration, log);
+  const { namespaces, hook, policy } = await readPodRules(configuration);
   return new KubernetesExecutor({
     client: await connectKubernetesForPods(configuration),
     ledger,
@@ -85,6 +87,9 @@ async function kubernetesExecutor(
       ...DEFAULT_KUBERNETES_OPTIONS,
       deploymentId: deployment.id,
       namespace: options.namespace,
+      namespaces,
+      hook,
+      policy,
       executionApiUrl: executionApiUrl(configuration),
       dagsFolder: dagsFolder(configuration),
       podTemplateFile: options.pod_template_file || null,

@@ -302,6 +302,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
           templateFile: null,
           dagOverride: null,
           taskOverride: { spec: { containers: [{ imagePullPolicy: 'Never' }] } },
+          retry: null,
         },
       },
     );
@@ -338,6 +339,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
           templateFile: null,
           dagOverride: null,
           taskOverride: { spec: { containers: [{ image: place().image, command: ['sleep', '600'] }] } },
+          retry: null,
         },
       }),
     ];

@@ -1,4 +1,5 @@
 import type { DeleteOptions } from '../../kube/kube-answers.ts';
+import type { PodHook, PodNamespaces, PodPolicy } from '../../kube/pod/pod-layer.ts';
 import { DEFAULT_PATIENCE, type PendingPatience } from '../../kube/pod-patience.ts';
 import type { PodWatchOptions } from '../../kube/pod-watch.ts';
 
@@ -9,6 +10,12 @@ export interface KubernetesExecutorOptions {
   /** Id of this Gantry on its database; labels the pods and is the audience of their tokens. */
   readonly deploymentId: string;
   readonly namespace: string;
+  /** `multi_namespace_mode` and its list. */
+  readonly namespaces: PodNamespaces;
+  /** `pod_mutation_hook`, loaded. */
+  readonly hook: PodHook | null;
+  /** `pod_policy`. */
+  readonly policy: PodPolicy;
   /** Base URL at which pods reach the API server. */
   readonly executionApiUrl: string;
   /** Where relative paths of templates start. */
@@ -40,6 +47,9 @@ export interface KubernetesExecutorOptions {
 export const DEFAULT_KUBERNETES_OPTIONS = {
   name: 'KubernetesExecutor',
   namespace: 'default',
+  namespaces: { kind: 'one' },
+  hook: null,
+  policy: 'unrestricted',
   podTemplateFile: null,
   workerContainerRepository: null,
   workerContainerTag: null,

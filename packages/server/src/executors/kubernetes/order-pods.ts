@@ -39,7 +39,9 @@ export class OrderPods {
       executionApiUrl: options.executionApiUrl,
       template: file === null ? BUILT_IN_TEMPLATE : await this.#templates.get(file),
       workerImage: repository !== null && tag !== null ? `${repository}:${tag}` : null,
-      retry: null,
+      namespaces: options.namespaces,
+      hook: options.hook,
+      policy: options.policy,
     };
   }
 

@@ -180,11 +180,11 @@ describe('launching', () => {
   it('refuses a bad override without a call, and launches the others of the batch', async () => {
     const bad = workerOrder({
       taskId: 'bad',
-      layers: { templateFile: null, dagOverride: null, taskOverride: { metadata: { name: 'x' } } },
+      layers: { templateFile: null, dagOverride: null, taskOverride: { metadata: { name: 'x' } }, retry: null },
     });
     const lost = workerOrder({
       taskId: 'lost',
-      layers: { templateFile: 'none.yaml', dagOverride: null, taskOverride: null },
+      layers: { templateFile: 'none.yaml', dagOverride: null, taskOverride: null, retry: null },
     });
     await launcher.launch([bad, lost, workerOrder()]);
     expect(await facts()).toMatchObject([

@@ -28,7 +28,7 @@ export function workerOrder(changes: Partial<Order> = {}): Order {
     priorityWeight: 1,
     bundleDigest: 'd'.repeat(64),
     workload: { kind: 'worker' },
-    layers: { templateFile: null, dagOverride: null, taskOverride: null },
+    layers: { templateFile: null, dagOverride: null, taskOverride: null, retry: null },
     executionTimeoutSeconds: null,
     ...changes,
   };

@@ -20,7 +20,7 @@ const ORDER: Order = {
   priorityWeight: 1,
   bundleDigest: 'd'.repeat(64),
   workload: { kind: 'worker' },
-  layers: { templateFile: null, dagOverride: null, taskOverride: null },
+  layers: { templateFile: null, dagOverride: null, taskOverride: null, retry: null },
   executionTimeoutSeconds: 90.5,
 };
 const LAYERS: PodBuildLayers = {
@@ -29,7 +29,9 @@ const LAYERS: PodBuildLayers = {
   executionApiUrl: 'http://gantry-api:8080',
   template: BUILT_IN_TEMPLATE,
   workerImage: null,
-  retry: null,
+  namespaces: { kind: 'one' },
+  hook: null,
+  policy: 'unrestricted',
 };
 const IMAGE_ORDER: Order = {
   ...ORDER,
@@ -141,7 +143,8 @@ describe('buildPod for a worker', () => {
     expect(read(dag, { ...layers, workerImage: 'repo:tag' })).toEqual(['dag', 'dag']);
     const task = overridden(level('task'), dag);
     expect(read(task, layers)).toEqual(['dag', 'task']);
-    expect(read(task, { ...layers, retry: { source: 'retry', patch: level('retry') } })).toEqual(['dag', 'retry']);
+    const retry = { source: 'retry', patch: level('retry') };
+    expect(read({ ...task, layers: { ...task.layers, retry } }, layers)).toEqual(['dag', 'retry']);
   });
 
   it('adds a sidecar with a shared volume as the override names it, base staying first', () => {

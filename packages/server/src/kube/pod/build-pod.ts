@@ -42,7 +42,7 @@ function stackLayers(order: Order, layers: PodBuildLayers, identity: PodIdentity
   add(DEFAULTS);
   refuseTokenVolume(layers);
   add({ layer: 'template', source: layers.template.source, patch: layers.template.document });
-  for (const layer of [imageLayer(order, layers), ...overrideLayers(order), retryLayer(layers)]) {
+  for (const layer of [imageLayer(order, layers), ...overrideLayers(order), retryLayer(order)]) {
     if (layer === null) continue;
     refuseIdentity(layer, order);
     add(layer);
@@ -107,7 +107,7 @@ function overrideLayers(order: Order): PodLayer[] {
   return layers;
 }
 
-function retryLayer(layers: PodBuildLayers): PodLayer | null {
+function retryLayer({ layers }: Order): PodLayer | null {
   return layers.retry === null ? null : { layer: 'retry', ...layers.retry };
 }
 

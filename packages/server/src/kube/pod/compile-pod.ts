@@ -82,7 +82,8 @@ export class CompiledPods {
   /** The compiled pod of the order, compiled now when it is new. The layers but for the template must be constant. */
   for(order: Order, layers: PodBuildLayers): CompiledPod {
     const mapped = order.mapIndex >= 0;
-    const key = JSON.stringify([layers.template.version, order.dagId, order.version, order.taskId, mapped]);
+    const { retry } = order.layers;
+    const key = JSON.stringify([layers.template.version, order.dagId, order.version, order.taskId, mapped, retry]);
     const compiled = this.#compiled.get(key) ?? compilePod(order, layers);
     this.#compiled.delete(key);
     this.#compiled.set(key, compiled);

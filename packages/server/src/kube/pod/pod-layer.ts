@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@gantry/sdk/model';
 
 /** The layers of a pod, weak to strong. */
-export const POD_LAYERS = ['defaults', 'template', 'image', 'override', 'retry', 'identity'] as const;
+export const POD_LAYERS = ['defaults', 'template', 'image', 'override', 'retry', 'hook', 'identity'] as const;
 export type PodLayerName = (typeof POD_LAYERS)[number];
 
 /** One layer's say: a strategic-merge patch and where it comes from. */
@@ -33,8 +33,36 @@ export interface PodBuildLayers {
   readonly template: PodTemplate;
   /** `worker_container_repository:worker_container_tag` when both are set; null leaves the template's image. */
   readonly workerImage: string | null;
-  /** Layer 5, e.g. more memory after an out-of-memory kill; null when no rule speaks. */
-  readonly retry: { readonly source: string; readonly patch: JsonObject } | null;
+  /** Which namespaces an override may name besides `namespace`. */
+  readonly namespaces: PodNamespaces;
+  /** The site's `pod_mutation_hook`; null when none is configured. */
+  readonly hook: PodHook | null;
+  /** What the finished pod may hold. */
+  readonly policy: PodPolicy;
+}
+
+/** `[kubernetes_executor] multi_namespace_mode` and its list: an override may then name a namespace. */
+export type PodNamespaces =
+  | { readonly kind: 'one' }
+  | { readonly kind: 'listed'; readonly names: readonly string[] }
+  | { readonly kind: 'any' };
+
+/** Kubernetes' pod security standards. Values of `[kubernetes_executor] pod_policy`. */
+export const POD_POLICIES = ['unrestricted', 'baseline', 'restricted'] as const;
+export type PodPolicy = (typeof POD_POLICIES)[number];
+
+/** A site's own last word before identity. Gets a copy of the pod and returns the changed one; it must be pure. */
+export interface PodHook {
+  /** For people: the module's path. */
+  readonly source: string;
+  readonly change: (pod: JsonObject, about: PodHookFacts) => JsonObject;
+}
+
+/** What a hook may decide by; nothing that differs between attempts of one task. */
+export interface PodHookFacts {
+  readonly dagId: string;
+  readonly taskId: string;
+  readonly queue: string | null;
 }
 
 /** Who set a field of the finished pod. */

@@ -137,6 +137,29 @@ export const OPTION_TABLE = {
     pod_template_file: text('', 'Base pod template; empty: the built-in one.'),
     worker_container_repository: text('', 'Worker image; used when the tag is set too.'),
     worker_container_tag: text('', 'Tag of the worker image.'),
+    multi_namespace_mode: boolean(false, 'An override may send its pod to another namespace (metadata.namespace).'),
+    multi_namespace_mode_namespace_list: list(
+      '',
+      'The namespaces that pods may go to besides namespace; a role in each is enough. Empty means every namespace, which needs a cluster role.',
+    ),
+    pod_mutation_hook: text(
+      '',
+      'Module that exports podMutationHook(pod, { dagId, taskId, queue }), which returns the changed pod; relative to GANTRY_HOME.',
+    ),
+    pod_policy: oneOf(
+      ['unrestricted', 'baseline', 'restricted'],
+      'unrestricted',
+      "Kubernetes' pod security standard that every finished pod must meet; a breach is an error when the DAG is loaded.",
+    ),
+    strict_pod_schema: boolean(
+      false,
+      'Fields of a template that Kubernetes does not know are errors instead of warnings.',
+    ),
+    preflight: oneOf(
+      ['off', 'warn', 'block'],
+      'off',
+      'Ask the cluster about the pods of each new DAG version (server-side dry run); block keeps a version that is refused from being stored.',
+    ),
     parallelism: integer(1000, 1, 'Pods of one scheduler that are pending or running.'),
     delete_worker_pods: boolean(true, 'Pods are deleted when they have succeeded.'),
     delete_worker_pods_on_failure: boolean(false, 'Pods are deleted also when they have failed.'),
