@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FAILURE_CLASSES, TASK_STATES, TRIGGER_RULES } from '@gantry/sdk/model';
 import { expect, test } from 'vitest';
+import { WHY_KINDS } from '../../packages/server/src/api/why/why-cause.ts';
 import { readPodTemplate } from '../../packages/server/src/kube/pod/pod-template.ts';
 import { OPTION_TABLE, type OptionRow } from '../../packages/server/src/main/config/option-table.ts';
 import { generatedPages } from './generated-pages.ts';
@@ -88,6 +89,7 @@ test.each([
   ['docs/trigger-rules.md', 'trigger rule', TRIGGER_RULES],
   ['docs/tasks-and-retries.md', 'task state', TASK_STATES],
   ['docs/failures.md', 'failure class', FAILURE_CLASSES],
+  ['docs/why-is-it-not-running.md', 'cause', WHY_KINDS],
   ['docs/dags.md', 'option of a DAG', fieldsOf('dag-options.ts', 'DagOptions')],
   ['docs/dags.md', 'option of a task', fieldsOf('task-options.ts', 'TaskOptions')],
   ['docs/dags.md', 'field of the context', fieldsOf('task-context.ts', 'TaskContext<Params = JsonObject>')],

@@ -57,6 +57,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /api/v2/importErrors/:import_error_id': 'viewer',
   'GET /api/v2/gantry/attempts': 'viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'viewer',
+  'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why': 'viewer',
 };
 
 /** True when `role` may do what `needed` asks for. */

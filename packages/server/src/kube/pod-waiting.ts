@@ -3,6 +3,7 @@ import type { KubeCondition, KubeContainerStatus, KubePod } from './kube-pod.ts'
 import { isSidecar } from './pod-containers.ts';
 import { podDetail, shortMessage } from './pod-detail.ts';
 import { DEFAULT_PATIENCE, type PendingPatience } from './pod-patience.ts';
+import { readSchedulerMessage, schedulerWords } from './scheduler-message.ts';
 
 /** Why a pod has not started its task, how long that may last, and what to record then. */
 export interface PodWait {
@@ -64,7 +65,8 @@ function schedulingWait(pod: KubePod): PodWait {
       `The pod is held back by a scheduling gate, for instance of a quota system${because(condition)}.`,
     );
   }
-  if (condition?.reason === 'Unschedulable') return patient(pod, `No node can take the pod yet${because(condition)}.`);
+  if (condition?.reason === 'Unschedulable')
+    return patient(pod, `No node can take the pod yet${obstacles(condition)}.`);
   return patient(pod, `The pod waits for a node${condition === undefined ? '' : because(condition)}.`);
 }
 
@@ -100,6 +102,12 @@ function patient(pod: KubePod, sentence: string): PodWait {
 
 function waitFailure(pod: KubePod, failureClass: FailureClass, sentence: string): Failure {
   return { class: failureClass, sentence, retryable: true, detail: podDetail(pod) };
+}
+
+/** The scheduler's message in words that need no knowledge of its plugins; as it is where it says something else. */
+function obstacles(condition: KubeCondition): string {
+  const read = condition.message === null ? null : readSchedulerMessage(condition.message);
+  return read === null ? because(condition) : `: ${schedulerWords(read)}`;
 }
 
 function because(said: Pick<KubeCondition, 'message'>): string {

@@ -14,6 +14,7 @@ import { taskInstanceRoutes } from './task-instance-routes.ts';
 import { taskRoutes } from './task-routes.ts';
 import { triggerRoute } from './trigger-route.ts';
 import { variableRoutes } from './variable-routes.ts';
+import { whyRoute } from './why-route.ts';
 import { xcomRoutes } from './xcom-routes.ts';
 
 /** Every route of the REST API for people and programs. */
@@ -31,5 +32,6 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   variableRoutes(app, parts);
   importErrorRoutes(app, parts);
   attemptRoutes(app, parts);
+  whyRoute(app, parts);
   progressRoute(app, parts, hints);
 }

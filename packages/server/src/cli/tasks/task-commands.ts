@@ -20,6 +20,15 @@ export function taskCommands(program: Command): void {
       process.exitCode = await (await import('./show-states.ts')).showStates(dagId, runId ?? null, options);
     });
   group
+    .command('why')
+    .description('why a task is not running, and what would let it')
+    .argument('<dag>', 'id of the DAG')
+    .argument('<task>', 'id of the task')
+    .option('--run <run>', 'id of the run; default: the newest')
+    .option('--map-index <index>', 'index of a mapped task', '-1')
+    .addOption(outputOption())
+    .action(async (dagId, taskId, options) => (await import('./show-why.ts')).showWhy(dagId, taskId, options));
+  group
     .command('logs')
     .description('what a task printed and logged')
     .argument('<dag>', 'id of the DAG')
