@@ -10,7 +10,6 @@ export const WHY_KINDS = [
   'run_over',
   'takeover',
   'upstream',
-  'trigger_rule',
   'depends_on_past',
   'back_off',
   'limit',
