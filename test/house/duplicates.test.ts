@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTest, type SourceFile, sourceFiles } from './source-files.ts';
+import { isGenerated, isTest, type SourceFile, sourceFiles } from './source-files.ts';
 
 /** As many equal lines in a row, imports and lone brackets left out, are the same piece of code written twice. */
 const LINES_IN_A_ROW = 8;
@@ -20,7 +20,7 @@ function significantLines({ text }: SourceFile): Line[] {
 test('no piece of code stands twice', () => {
   const seen = new Map<string, string>();
   const twice = new Map<string, string>();
-  for (const file of sourceFiles().filter(({ path }) => !isTest(path))) {
+  for (const file of sourceFiles().filter((one) => !isTest(one.path) && !isGenerated(one))) {
     const lines = significantLines(file);
     for (let first = 0; first + LINES_IN_A_ROW <= lines.length; first += 1) {
       const key = lines

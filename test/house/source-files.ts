@@ -57,6 +57,11 @@ export function readSource(path: string): SourceFile {
   return { path, text, lines: text.split('\n').length - 1, program, imports };
 }
 
+/** Tables that a script wrote: nobody reads or edits them by hand. */
+export function isGenerated({ text }: SourceFile): boolean {
+  return text.startsWith('// Written by scripts/');
+}
+
 /** Tests, and doubles that only tests import. */
 export function isTest(path: string): boolean {
   return /\.(test|suite|test-d)\.ts$/.test(path) || /\/(scripted|testing)-[^/]*\.ts$/.test(path);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/index.ts';
 import { jsonObject } from './json-value.ts';
 import { knownOptions, orNull, type Reader, text } from './option-readers.ts';
-import type { PodOverride } from './pod-override.ts';
+import type { PodOverride } from './pod-types.ts';
 
 /** How the pod of a task differs from the usual one. Airflow: executor_config. */
 export interface ExecutorConfig {

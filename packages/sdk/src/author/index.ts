@@ -19,7 +19,7 @@ export { type GroupOptions, group } from './group.ts';
 export { type KubernetesPodOptions, kubernetesPod } from './kubernetes-pod.ts';
 export type { Moment } from './moment.ts';
 export type { Params } from './params.ts';
-export type { PodOverride } from './pod-override.ts';
+export type { PodOverride } from './pod-types.ts';
 export type { CronSchedule, DurationSchedule, Schedule, SchedulePreset } from './schedule.ts';
 export { type ShortCircuitOptions, shortCircuit } from './short-circuit.ts';
 export { FailWithoutRetry, SkipTask } from './steering.ts';

@@ -1,5 +1,5 @@
+import { nearestName } from '../model/nearest-name.ts';
 import { DagDefinitionError, shown } from './definition-error.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** Reads one option: gives the value as the spec holds it, or throws. `place` is how a sentence names the option. */
 export type Reader<Value> = (value: unknown, place: string) => Value;

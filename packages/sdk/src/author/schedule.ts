@@ -1,7 +1,7 @@
 import type { ScheduleSpec } from '../model/index.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { DagDefinitionError, shown } from './definition-error.ts';
 import { type Duration, positiveDuration } from './duration.ts';
-import { nearestName } from './nearest-name.ts';
 import { boolean, isPlainObject, knownOptions, text, wrong } from './option-readers.ts';
 
 const PRESETS = {

@@ -2,7 +2,7 @@ import { type TaskSpec, TRIGGER_RULES, type TriggerRule } from '../model/index.t
 import { DagDefinitionError } from './definition-error.ts';
 import { type Duration, duration, positiveDuration } from './duration.ts';
 import { type ExecutorConfig, executorConfig, NO_POD_SETTINGS, type PodSettings } from './executor-config.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { anyInteger, boolean, integer, knownOptions, orNull, type Reader, text, wrong } from './option-readers.ts';
 
 /** Airflow's operator arguments in camelCase. Each may also stand in `defaultArgs` of a DAG or a group. */

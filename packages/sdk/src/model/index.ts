@@ -8,6 +8,7 @@ export * from './fact.ts';
 export * from './failure.ts';
 export * from './gantry-error.ts';
 export * from './json.ts';
+export * from './nearest-name.ts';
 export * from './order.ts';
 export * from './outcome.ts';
 export * from './random.ts';

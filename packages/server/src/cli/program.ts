@@ -3,6 +3,7 @@ import { VERSION } from '../main/version.ts';
 import { configCommands } from './config/config-commands.ts';
 import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
+import { kubernetesCommands } from './kubernetes/kubernetes-commands.ts';
 import { terminalOf } from './output/terminal.ts';
 import { poolCommands } from './pools/pool-commands.ts';
 import { serviceCommands } from './services/service-commands.ts';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   serviceCommands(program);
   dagCommands(program);
   taskCommands(program);
+  kubernetesCommands(program);
   poolCommands(program);
   variableCommands(program);
   configCommands(program);

@@ -76,7 +76,7 @@ async function kubernetesExecutor(
 ): Promise<Executor> {
   const options = configuration.config.kubernetes_executor;
   await checkTemplate(configuration, log);
-  const { namespaces, hook, policy } = await readPodRules(configuration);
+  const { namespaces, hook, policy, strictSchema } = await readPodRules(configuration);
   return new KubernetesExecutor({
     client: await connectKubernetesForPods(configuration),
     ledger,
@@ -90,6 +90,7 @@ async function kubernetesExecutor(
       namespaces,
       hook,
       policy,
+      strictSchema,
       executionApiUrl: executionApiUrl(configuration),
       dagsFolder: dagsFolder(configuration),
       podTemplateFile: options.pod_template_file || null,
@@ -107,9 +108,9 @@ async function kubernetesExecutor(
 
 /** A template that cannot be used stops the start (`template_invalid`), not the first launch. */
 async function checkTemplate(configuration: Configuration, log: Log): Promise<void> {
-  const { pod_template_file: path } = configuration.config.kubernetes_executor;
+  const { pod_template_file: path, strict_pod_schema: strictSchema } = configuration.config.kubernetes_executor;
   if (path === '') return;
-  const files = new PodTemplateFiles({ dagsFolder: dagsFolder(configuration), clock: systemClock });
+  const files = new PodTemplateFiles({ dagsFolder: dagsFolder(configuration), clock: systemClock, strictSchema });
   const { warnings } = await files.get(path);
   for (const warning of warnings) log.warn(warning);
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../../main/config/nearest-name.ts';
+import { nearestName } from '@gantry/sdk/model';
 import { OPTION_TABLE, type OptionRow } from '../../main/config/option-table.ts';
 import { readConfiguration } from '../../main/configuration.ts';
 import { terminalOf } from '../output/terminal.ts';
@@ -15,7 +15,7 @@ export function getValue(section: string, option: string): void {
 
 function known<Row>(table: Readonly<Record<string, Row>>, name: string, sentence: string): Row {
   if (Object.hasOwn(table, name)) return table[name]!;
-  const hint = nearest(name, Object.keys(table));
+  const hint = nearestName(name, Object.keys(table));
   throw new UsageError(
     `${sentence} "${name}"${hint === null ? '; gantry config list shows all' : `; did you mean "${hint}"`}.`,
   );

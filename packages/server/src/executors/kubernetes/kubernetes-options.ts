@@ -21,6 +21,8 @@ export interface KubernetesExecutorOptions {
   /** Where relative paths of templates start. */
   readonly dagsFolder: string;
   readonly podTemplateFile: string | null;
+  /** `strict_pod_schema`: fields of a template that Kubernetes does not know are errors. */
+  readonly strictSchema: boolean;
   readonly workerContainerRepository: string | null;
   readonly workerContainerTag: string | null;
   readonly deleteWorkerPods: boolean;
@@ -51,6 +53,7 @@ export const DEFAULT_KUBERNETES_OPTIONS = {
   hook: null,
   policy: 'unrestricted',
   podTemplateFile: null,
+  strictSchema: false,
   workerContainerRepository: null,
   workerContainerTag: null,
   deleteWorkerPods: true,

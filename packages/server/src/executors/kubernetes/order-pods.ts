@@ -18,7 +18,12 @@ export class OrderPods {
     this.#options = options;
     this.#events = events;
     const kept = (sentence: string) => events.alarm?.({ sentence });
-    this.#templates = new PodTemplateFiles({ dagsFolder: options.dagsFolder, clock, kept });
+    this.#templates = new PodTemplateFiles({
+      dagsFolder: options.dagsFolder,
+      clock,
+      kept,
+      strictSchema: options.strictSchema,
+    });
   }
 
   /** The order's pod. Throws GantryError `template_invalid` or `override_invalid`. */

@@ -69,14 +69,22 @@ const CONTAINER = map({
   lifecycle: map({ postStart: HOOK, preStop: HOOK }),
 });
 
+const METADATA = map({ finalizers: { kind: 'set_list' }, ownerReferences: listBy('uid') });
+
+const VOLUME: MergeRule = {
+  kind: 'map',
+  fields: { ephemeral: map({ volumeClaimTemplate: map({ metadata: METADATA }) }) },
+  oneOfAllBut: ['name'],
+};
+
 /** The rules of a whole pod. */
 export const POD_MERGE_RULE: MergeRule = map({
-  metadata: map({ finalizers: { kind: 'set_list' }, ownerReferences: listBy('uid') }),
+  metadata: METADATA,
   spec: map({
     containers: { kind: 'keyed_list', keys: [{ field: 'name' }], item: CONTAINER, nameOfFirst: BASE_CONTAINER },
     initContainers: listBy('name', CONTAINER),
     ephemeralContainers: listBy('name', CONTAINER),
-    volumes: listBy('name', { kind: 'map', oneOfAllBut: ['name'] }),
+    volumes: listBy('name', VOLUME),
     imagePullSecrets: listBy('name'),
     hostAliases: listBy('ip'),
     topologySpreadConstraints: listBy('topologyKey'),

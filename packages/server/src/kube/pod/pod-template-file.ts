@@ -20,6 +20,8 @@ export interface PodTemplateFilesOptions {
   /** Folder that a relative path starts from: the DAG folder. */
   readonly dagsFolder: string;
   readonly clock: Clock;
+  /** `strict_pod_schema`: unknown fields are errors. Default false. */
+  readonly strictSchema?: boolean;
   /** Told once per change that broke a template which was good before. */
   readonly kept?: (sentence: string) => void;
 }
@@ -58,7 +60,7 @@ export class PodTemplateFiles {
     if (fingerprint !== null && fingerprint === remembered.fingerprint) return;
     const failedBefore = remembered.error?.message;
     try {
-      remembered.template = parsePodTemplate(await readFile(file), file);
+      remembered.template = parsePodTemplate(await readFile(file), file, this.#options.strictSchema ?? false);
       remembered.error = null;
     } catch (caught) {
       remembered.error = caught instanceof GantryError ? caught : unreadable(file, caught);

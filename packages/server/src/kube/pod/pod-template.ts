@@ -17,8 +17,8 @@ export interface ReadTemplate {
 }
 
 /** Reads and checks a pod template; throws `template_invalid` with file, line and column of the first error. */
-export function parsePodTemplate(bytes: Uint8Array, source: string): PodTemplate {
-  const { template, problems } = readPodTemplate(bytes, source);
+export function parsePodTemplate(bytes: Uint8Array, source: string, strict = false): PodTemplate {
+  const { template, problems } = readPodTemplate(bytes, source, strict);
   if (template !== null) return template;
   const errors = problems.filter(({ severity }) => severity === 'error');
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
@@ -26,8 +26,11 @@ export function parsePodTemplate(bytes: Uint8Array, source: string): PodTemplate
   throw new GantryError('template_invalid', `${first === undefined ? source : sentenceOf(first, source)}${more}`);
 }
 
-/** Reads and checks a pod template and reports every problem. Never throws. */
-export function readPodTemplate(bytes: Uint8Array, source: string): ReadTemplate {
+/**
+ * Reads and checks a pod template and reports every problem. Never throws. `strict`: unknown fields are errors
+ * (`strict_pod_schema`); default false.
+ */
+export function readPodTemplate(bytes: Uint8Array, source: string, strict = false): ReadTemplate {
   const text = decode(bytes);
   if (typeof text !== 'string') return { template: null, problems: [text] };
   const lines = new LineCounter();
@@ -44,7 +47,7 @@ export function readPodTemplate(bytes: Uint8Array, source: string): ReadTemplate
   const document = onlyDocument(documents, lines, problems);
   if (document !== null) problems.push(...checkPlaceholders(document, lines));
   const value = document === null || problems.length > 0 ? undefined : plainValue(document, problems);
-  if (document !== null && value !== undefined) problems.push(...checkTemplate(document, value, lines, source));
+  if (document !== null && value !== undefined) problems.push(...checkTemplate(document, value, lines, source, strict));
   if (!isJsonObject(value) || problems.some(({ severity }) => severity === 'error'))
     return { template: null, problems };
   const version = createHash('sha256').update(bytes).digest('hex');
@@ -60,7 +63,7 @@ export function sentenceOf(problem: TemplateProblem, source: string): string {
 }
 
 function error(sentence: string, position?: { line: number; col: number }): TemplateProblem {
-  return { severity: 'error', line: position?.line ?? null, column: position?.col ?? null, sentence };
+  return { severity: 'error', line: position?.line ?? null, column: position?.col ?? null, path: '', sentence };
 }
 
 function decode(bytes: Uint8Array): string | TemplateProblem {

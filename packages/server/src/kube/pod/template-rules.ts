@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '@gantry/sdk/model';
-import { type Document, isAlias, isNode, isPair, isScalar, type LineCounter, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, type LineCounter, visit } from 'yaml';
 import { findIdentityTouches } from './identity-guard.ts';
 import { isJsonList, isJsonObject } from './json-shape.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
+import { checkPodShape, placeText } from './schema/check-pod-shape.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /** What is wrong (`error`) or odd (`warning`) about a template. */
@@ -11,6 +12,8 @@ export interface TemplateProblem {
   /** From 1; null when the problem is the file's as a whole. */
   readonly line: number | null;
   readonly column: number | null;
+  /** Path of the field, e.g. `spec.containers[0].image`; empty when the problem is the document's. */
+  readonly path: string;
   readonly sentence: string;
 }
 
@@ -18,12 +21,29 @@ type Path = readonly (string | number)[];
 
 const DNS_1123 = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
-/** Holds a template to the rules that Airflow's documentation states, and to what Kubernetes would refuse anyway. */
-export function checkTemplate(document: Document, value: Json, lines: LineCounter, source: string): TemplateProblem[] {
+/**
+ * Holds a template to the rules that Airflow's documentation states, and to what Kubernetes would refuse anyway.
+ * `strict`: a field that Kubernetes does not know is an error instead of a warning (`strict_pod_schema`).
+ */
+export function checkTemplate(
+  document: Document,
+  value: Json,
+  lines: LineCounter,
+  source: string,
+  strict: boolean,
+): TemplateProblem[] {
   const check = new TemplateCheck(document, lines);
   if (!isJsonObject(value)) check.error([], `The template is ${kindOf(value)}; expected a Pod.`);
-  else checkPod(check, value, source);
-  return check.problems;
+  else {
+    checkPod(check, value);
+    checkShape(check, value, strict);
+    // What the merge says of a pod of the wrong shape would only repeat it.
+    if (!check.problems.some(({ severity }) => severity === 'error')) {
+      checkMerge(check, value, source);
+      checkIdentity(check, value);
+    }
+  }
+  return check.problems.sort(byPlace);
 }
 
 class TemplateCheck {
@@ -37,20 +57,33 @@ class TemplateCheck {
   }
 
   error(path: Path, sentence: string): void {
-    this.#add('error', this.#offset(path), sentence);
+    this.#add('error', this.#offset(path), placeText(path), sentence);
   }
 
   warning(path: Path, sentence: string): void {
-    this.#add('warning', this.#offset(path), sentence);
+    this.#add('warning', this.#offset(path), placeText(path), sentence);
+  }
+
+  /** A field that is not known: its name is what is wrong, so the place is the name's. */
+  unknown(severity: 'error' | 'warning', path: Path, sentence: string): void {
+    const parent = this.#document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+    const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+    this.#add(severity, offset ?? this.#offset(path), placeText(path), sentence);
   }
 
   errorAt(offset: number | null, sentence: string): void {
-    this.#add('error', offset, sentence);
+    this.#add('error', offset, '', sentence);
   }
 
-  #add(severity: 'error' | 'warning', offset: number | null, sentence: string): void {
+  has(path: Path): boolean {
+    const place = placeText(path);
+    return this.problems.some((problem) => problem.path === place);
+  }
+
+  #add(severity: 'error' | 'warning', offset: number | null, path: string, sentence: string): void {
     const position = offset === null ? null : this.#lines.linePos(offset);
-    this.problems.push({ severity, line: position?.line ?? null, column: position?.col ?? null, sentence });
+    this.problems.push({ severity, line: position?.line ?? null, column: position?.col ?? null, path, sentence });
   }
 
   /** Where the deepest node of the path that exists begins. */
@@ -70,15 +103,28 @@ function kindOf(value: Json | undefined): string {
   return isJsonObject(value) ? 'a map' : JSON.stringify(value);
 }
 
-function checkPod(check: TemplateCheck, pod: JsonObject, source: string): void {
+function byPlace(left: TemplateProblem, right: TemplateProblem): number {
+  return (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0);
+}
+
+/** The closed schema of the declared Kubernetes version; what another rule has found already is not told twice. */
+function checkShape(check: TemplateCheck, pod: JsonObject, strict: boolean): void {
+  for (const { kind, path, sentence } of checkPodShape(pod, 'pod')) {
+    if (check.has(path) || (kind === 'missing_field' && check.has(path.slice(0, -1)))) continue;
+    if (kind === 'unknown_field') {
+      check.unknown(strict ? 'error' : 'warning', path, strict ? sentence : `${sentence} It has no effect.`);
+    } else check.error(path, sentence);
+  }
+}
+
+const NAMED_LISTS = ['containers', 'initContainers', 'volumes'] as const;
+
+function checkPod(check: TemplateCheck, pod: JsonObject): void {
   if (pod.kind !== 'Pod') check.error(['kind'], `kind is ${kindOf(pod.kind)}; expected Pod.`);
   if (pod.apiVersion !== 'v1') check.error(['apiVersion'], `apiVersion is ${kindOf(pod.apiVersion)}; expected v1.`);
   checkMetadata(check, pod.metadata);
   if (!isJsonObject(pod.spec)) check.error(['spec'], `spec is ${kindOf(pod.spec)}; expected a map with containers.`);
   else checkSpec(check, pod.spec);
-  if (check.problems.some(({ severity }) => severity === 'error')) return;
-  checkMerge(check, pod, source);
-  checkIdentity(check, pod);
 }
 
 function checkMetadata(check: TemplateCheck, metadata: Json | undefined): void {
@@ -101,7 +147,7 @@ function checkMetadata(check: TemplateCheck, metadata: Json | undefined): void {
 }
 
 function checkSpec(check: TemplateCheck, spec: JsonObject): void {
-  for (const list of ['containers', 'initContainers', 'volumes']) checkNames(check, spec[list], list);
+  for (const list of NAMED_LISTS) checkNames(check, spec[list], list);
   const policy = spec.restartPolicy;
   if (policy !== undefined && policy !== 'Never') {
     check.warning(
@@ -134,7 +180,7 @@ function checkSpec(check: TemplateCheck, spec: JsonObject): void {
 
 /** Names of containers and volumes: each given, each once. */
 function checkNames(check: TemplateCheck, list: Json | undefined, field: string): void {
-  if (list === undefined) return;
+  if (list === undefined || list === null) return;
   const path = ['spec', field];
   if (!isJsonList(list)) {
     check.error(path, `spec.${field} is ${kindOf(list)}; expected a list.`);

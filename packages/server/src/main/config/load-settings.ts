@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { GantryError } from '@gantry/sdk/model';
+import { GantryError, nearestName } from '@gantry/sdk/model';
 import type { Setting, Settings } from './config.ts';
-import { nearest } from './nearest-name.ts';
 import { OPTION_TABLE, type OptionRow } from './option-table.ts';
 
 const PREFIX = 'GANTRY__';
@@ -83,14 +82,14 @@ function set(section: string, written: string, text: string, place: string, sett
     settings.set(`${section}.${indirect[1]!}`, { text: value.trim(), origin: place });
     return;
   }
-  const hint = nearest(written, Object.keys(options));
+  const hint = nearestName(written, Object.keys(options));
   throw refusal(`${place}: [${section}] has no option "${written}"${hint === null ? '' : `; did you mean "${hint}"`}.`);
 }
 
 function knownSection(name: string, place: string): string {
   const section = name.toLowerCase();
   if (Object.hasOwn(OPTION_TABLE, section)) return section;
-  const hint = nearest(section, Object.keys(OPTION_TABLE));
+  const hint = nearestName(section, Object.keys(OPTION_TABLE));
   throw refusal(`${place}: there is no section [${name}]${hint === null ? '' : `; did you mean [${hint}]`}.`);
 }
 
