@@ -1,4 +1,5 @@
 import { type DagSpec, SPEC_LAYOUT, type TaskSpec, type TaskState } from '../../packages/sdk/src/model/index.ts';
+import { NO_FAILURES } from '../../packages/server/src/plan/failure-counts.ts';
 import { compileGraph } from '../../packages/server/src/plan/graph.ts';
 import { createSnapshot } from '../../packages/server/src/plan/run-snapshot.ts';
 import type { Graph, InstanceSnapshot, RunSnapshot } from '../../packages/server/src/plan/snapshot.ts';
@@ -104,7 +105,7 @@ function sampleInstance(index: number, task: TaskSpec, state: TaskState): Instan
     notBefore: null,
     skips: null,
     past: undefined,
-    freeRetries: 0,
+    failures: NO_FAILURES,
     attemptId: null,
     reason: null,
   };

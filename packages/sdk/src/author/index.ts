@@ -15,6 +15,7 @@ export { DagDefinitionError } from './definition-error.ts';
 export type { Duration } from './duration.ts';
 export { empty } from './empty.ts';
 export type { ExecutorConfig } from './executor-config.ts';
+export type { FreeBackoff, OnFailure, OnOom } from './failure-policy.ts';
 export { type GroupOptions, group } from './group.ts';
 export { type KubernetesPodOptions, kubernetesPod } from './kubernetes-pod.ts';
 export type { Moment } from './moment.ts';

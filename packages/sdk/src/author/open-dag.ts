@@ -3,7 +3,7 @@ import { DagDefinitionError } from './definition-error.ts';
 import type { Edge, Place } from './edge.ts';
 import { identifier } from './identifier.ts';
 import { type TaskDraft, type TaskParts, taskDraft } from './task-draft.ts';
-import { DEFAULT_TASK_SETTINGS, type TaskSettings } from './task-options.ts';
+import { DEFAULT_TASK_SETTINGS, joinSettings, type TaskSettings } from './task-options.ts';
 
 interface Scope {
   readonly groupId: string | null;
@@ -34,7 +34,7 @@ export class OpenDag {
 
   addTask(id: string, parts: TaskParts, given: Partial<TaskSettings>, handler: Handler | null): Place {
     const taskId = this.#unusedId(id);
-    const settings = { ...DEFAULT_TASK_SETTINGS, ...this.#scope.defaultArgs, ...given };
+    const settings: TaskSettings = { ...DEFAULT_TASK_SETTINGS, ...joinSettings(this.#scope.defaultArgs, given) };
     this.tasks.set(taskId, taskDraft(taskId, this.#scope.groupId, parts, settings));
     if (handler !== null) this.handlers.set(taskId, handler);
     return { kind: 'task', id: taskId };
@@ -50,7 +50,7 @@ export class OpenDag {
     const groupId = this.#unusedId(id);
     const outer = this.#scope;
     this.groups.set(groupId, { groupId, parentId: outer.groupId, tooltip });
-    this.#scope = { groupId, defaultArgs: { ...outer.defaultArgs, ...defaultArgs } };
+    this.#scope = { groupId, defaultArgs: joinSettings(outer.defaultArgs, defaultArgs) };
     try {
       return [{ kind: 'group', id: groupId }, build()];
     } finally {

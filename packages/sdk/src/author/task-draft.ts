@@ -19,6 +19,8 @@ export function taskDraft(taskId: string, groupId: string | null, parts: TaskPar
     retryExponentialBackoff: settings.retryExponentialBackoff,
     maxRetryDelaySeconds: settings.maxRetryDelay,
     executionTimeoutSeconds: settings.executionTimeout,
+    ...(Object.keys(settings.onFailure).length === 0 ? {} : { onFailure: settings.onFailure }),
+    ...(settings.onOom === null ? {} : { onOom: settings.onOom }),
     triggerRule: settings.triggerRule,
     dependsOnPast: settings.dependsOnPast,
     pool: settings.pool,

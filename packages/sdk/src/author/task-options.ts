@@ -1,8 +1,15 @@
-import { type TaskSpec, TRIGGER_RULES, type TriggerRule } from '../model/index.ts';
+import {
+  type FailurePolicy,
+  type MemoryGrowth,
+  type TaskSpec,
+  TRIGGER_RULES,
+  type TriggerRule,
+} from '../model/index.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { DagDefinitionError } from './definition-error.ts';
 import { type Duration, duration, positiveDuration } from './duration.ts';
 import { type ExecutorConfig, executorConfig, NO_POD_SETTINGS, type PodSettings } from './executor-config.ts';
-import { nearestName } from '../model/nearest-name.ts';
+import { type OnFailure, type OnOom, onFailure, onOom } from './failure-policy.ts';
 import { anyInteger, boolean, integer, knownOptions, orNull, type Reader, text, wrong } from './option-readers.ts';
 
 /** Airflow's operator arguments in camelCase. Each may also stand in `defaultArgs` of a DAG or a group. */
@@ -17,6 +24,13 @@ export interface TaskOptions {
   readonly maxRetryDelay?: Duration | null;
   /** A try that takes longer fails; no limit. */
   readonly executionTimeout?: Duration | null;
+  /**
+   * What is done about each class of failure; a class that is left out keeps the rule of `defaultArgs`, then that of the
+   * configuration. See docs/failures.md.
+   */
+  readonly onFailure?: OnFailure;
+  /** More memory for the next attempt after running out of it; default: the same again. */
+  readonly onOom?: OnOom | null;
   /** `all_success`. */
   readonly triggerRule?: TriggerRule;
   /** True: waits until the same task of the run before has succeeded or was skipped. */
@@ -62,6 +76,8 @@ export interface TaskSettings extends Pick<TaskSpec, SameInSpec> {
   readonly retryDelay: number;
   readonly maxRetryDelay: number | null;
   readonly executionTimeout: number | null;
+  readonly onFailure: FailurePolicy;
+  readonly onOom: MemoryGrowth | null;
   readonly executorConfig: PodSettings;
 }
 
@@ -71,6 +87,8 @@ export const DEFAULT_TASK_SETTINGS: TaskSettings = {
   retryExponentialBackoff: 0,
   maxRetryDelay: null,
   executionTimeout: null,
+  onFailure: {},
+  onOom: null,
   triggerRule: 'all_success',
   dependsOnPast: false,
   pool: 'default_pool',
@@ -110,6 +128,8 @@ const READERS: { readonly [Name in keyof TaskSettings]: Reader<TaskSettings[Name
   retryExponentialBackoff: backoff,
   maxRetryDelay: orNull(duration),
   executionTimeout: orNull(positiveDuration),
+  onFailure,
+  onOom: orNull(onOom),
   triggerRule,
   dependsOnPast: boolean,
   pool: name,
@@ -135,4 +155,11 @@ export function readTaskOptions(options: unknown, owner: string, more: readonly 
       READERS[option](given[option], `${owner}: ${option}`),
     ]),
   );
+}
+
+/** The options of `weak` with those of `strong` over them; rules of failure are joined class by class. */
+export function joinSettings(weak: Partial<TaskSettings>, strong: Partial<TaskSettings>): Partial<TaskSettings> {
+  const joined = { ...weak, ...strong };
+  if (weak.onFailure === undefined || strong.onFailure === undefined) return joined;
+  return { ...joined, onFailure: { ...weak.onFailure, ...strong.onFailure } };
 }

@@ -1,3 +1,4 @@
+import type { FailurePolicy, MemoryGrowth } from './failure-policy.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { TriggerRule } from './trigger-rule.ts';
 
@@ -49,6 +50,10 @@ export interface TaskSpec {
   readonly retryExponentialBackoff: number;
   readonly maxRetryDelaySeconds: number | null;
   readonly executionTimeoutSeconds: number | null;
+  /** Rules that the DAG and the task give; absent where none does, so that versions stored before stay as they are. */
+  readonly onFailure?: FailurePolicy;
+  /** More memory after running out of it; absent: the same again. */
+  readonly onOom?: MemoryGrowth;
   readonly triggerRule: TriggerRule;
   readonly dependsOnPast: boolean;
   readonly pool: string;

@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 
-/** Why an attempt ended badly. Each class has a budget of its own; only the first three spend the user's retries. */
+/** Why an attempt ended badly. Each class has a budget of its own. */
 export const FAILURE_CLASSES = [
   'user_error',
   'timeout',

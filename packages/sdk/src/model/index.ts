@@ -6,6 +6,7 @@ export * from './error-codes.ts';
 export * from './execution-api.ts';
 export * from './fact.ts';
 export * from './failure.ts';
+export * from './failure-policy.ts';
 export * from './gantry-error.ts';
 export * from './json.ts';
 export * from './nearest-name.ts';

@@ -1,4 +1,5 @@
 import type { PodTaskSpec } from './dag-spec.ts';
+import type { MemoryGrowth } from './failure-policy.ts';
 import type { JsonObject } from './json.ts';
 
 /** What runs in the attempt: our worker with the user's bundle, or an image of the user's. */
@@ -10,14 +11,17 @@ export interface PodLayers {
   /** The DAG's override, weaker than the task's. */
   readonly dagOverride: JsonObject | null;
   readonly taskOverride: JsonObject | null;
-  /** What a rule for retries asks of this attempt's pod, e.g. more memory after an out-of-memory kill. */
-  readonly retry: RetryLayer | null;
+  /** What a rule for retries asks of this attempt's pod, over the overrides. */
+  readonly retry: RetryRule | null;
 }
 
-/** A patch that a retry rule made; `source` names the rule for people. */
-export interface RetryLayer {
-  readonly source: string;
-  readonly patch: JsonObject;
+/**
+ * A rule, not a patch: what it grows is known only once the weaker layers are joined. The memory of these is multiplied
+ * by `factor` as often as the task ran out of memory in this run, up to `max`.
+ */
+export interface RetryRule extends MemoryGrowth {
+  readonly kind: 'grow_memory';
+  readonly times: number;
 }
 
 /** Everything an executor needs to run one attempt. Made by the engine after the attempt's row is committed. */

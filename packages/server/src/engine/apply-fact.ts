@@ -1,6 +1,7 @@
 import type { AttemptFact, Ending, Failure, Outcome, Place, TaskState } from '@gantry/sdk/model';
 import { skipsOfDecision } from '../plan/branch-skips.ts';
 import { concludeAttempt, type RetryPolicy } from '../plan/conclude-attempt.ts';
+import { countFailure } from '../plan/failure-counts.ts';
 import { setInstanceState } from '../plan/run-snapshot.ts';
 import type { AttemptChange } from '../store/commit-steps.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
@@ -56,7 +57,7 @@ export function closeFailed(
     runId: run.runId,
     tryNumber: instance.tryNumber,
     maxTries: instance.maxTries,
-    freeRetries: instance.freeRetries,
+    failures: instance.failures,
     failure,
     skippedReason: null,
     now: bench.now,
@@ -65,13 +66,12 @@ export function closeFailed(
   const final = 'failure' in conclusion ? conclusion.failure : failure;
   close(attempt, 'failed', { failure: final, ...change }, bench);
   instance.reason = final.sentence;
+  instance.failures = countFailure(instance.failures, failure.class, conclusion.kind === 'retry_free');
   if (conclusion.kind === 'retry') {
     instance.notBefore = conclusion.notBefore;
-    instance.freeRetries = 0;
     move(run, index, 'up_for_retry');
   } else if (conclusion.kind === 'retry_free') {
     instance.notBefore = conclusion.notBefore;
-    instance.freeRetries += 1;
     move(run, index, 'scheduled');
   } else {
     move(run, index, 'failed');

@@ -1,5 +1,5 @@
 import { branch, chain, dag, empty, task } from '@gantry/sdk';
-import type { Order } from '@gantry/sdk/model';
+import type { AttemptFact, FailureClass, Order } from '@gantry/sdk/model';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunningEngine, runEnded, startEngine, taskStates } from '../../../../test/support/engine-harness.ts';
 import { type FreshDatabase, freshDatabase } from '../../../../test/support/fresh-database.ts';
@@ -233,14 +233,64 @@ test('an attempt that never starts is given up after the queued timeout without 
   const runKey = await queued(spec);
   const executor = new ScriptedExecutor(() => []);
   start(executor, { queuedTimeoutSeconds: 0.1 });
-  const freeRetries = async (): Promise<number | undefined> =>
-    (await first<{ n: number }>('select free_retries as n from task_instance where run_key = $1', [runKey]))?.n;
-  await expect.poll(freeRetries, { timeout: 10_000 }).toBe(1);
+  const failures = async (): Promise<unknown> =>
+    (await first<{ failures: unknown }>('select failures from task_instance where run_key = $1', [runKey]))?.failures;
+  await expect.poll(failures, { timeout: 10_000 }).toEqual({ never_started: { total: 1, free: 1 } });
   const attempt = await first<{ failure: { class: string } }>('select failure from attempt');
   expect(attempt!.failure.class).toBe('never_started');
   await expect
     .poll(() => executor.stopped.map((request) => request.attemptId))
     .toEqual([executor.launched[0]!.attemptId]);
+});
+
+/** An attempt that a pod ended so, proven dead. */
+const endedBy =
+  (name: FailureClass) =>
+  ({ attemptId }: Order): AttemptFact[] => {
+    const failure = { class: name, sentence: `It was ${name}.`, retryable: true, detail: {} };
+    return [
+      { kind: 'claimed', attemptId },
+      { kind: 'ended', attemptId, place: null, ending: { failure, provenDead: true } },
+    ];
+  };
+
+test('budgets and the growth of memory go on where they were when another scheduler takes over between attempts', async () => {
+  const { spec } = dag('budgets', {}, () => {
+    step('a', {
+      retries: 2,
+      retryDelay: 0,
+      onFailure: { disrupted: { action: 'retry_free', budget: 2, backoff: { first: 0 } } },
+      onOom: { factor: 2, max: '8Gi' },
+    })();
+  });
+  const runKey = await queued(spec);
+  const classes = ['out_of_memory', 'disrupted', 'out_of_memory', 'disrupted', 'disrupted', 'disrupted'] as const;
+  const layers: Order['layers']['retry'][] = [];
+  for (const name of classes) {
+    // Each scheduler sees one attempt begin and end, and is gone before the next begins.
+    const executor: ScriptedExecutor = new ScriptedExecutor((order) => {
+      executor.slots = 0;
+      return endedBy(name)(order);
+    });
+    const engine = start(executor);
+    const ended = async (): Promise<number> =>
+      (await first<{ n: number }>("select count(*)::integer as n from attempt where state = 'failed'"))!.n;
+    const before = layers.length;
+    await expect.poll(ended, { timeout: 20_000 }).toBe(before + 1);
+    layers.push(...executor.launched.map((order) => order.layers.retry));
+    expect(executor.launched).toHaveLength(1);
+    await engine.stop();
+  }
+  expect(layers.map((rule) => rule?.times ?? 0)).toEqual([0, 1, 1, 2, 2, 2]);
+  const row = await first<object>('select state, try_number, failures, reason from task_instance where run_key = $1', [
+    runKey,
+  ]);
+  expect(row).toEqual({
+    state: 'failed',
+    try_number: 3,
+    failures: { out_of_memory: { total: 2, free: 0 }, disrupted: { total: 4, free: 2 } },
+    reason: 'It was disrupted. It was disrupted 3 times in this try: the 2 free retries of this class are spent.',
+  });
 });
 
 test('an ending without proof of death waits for the lease before the next attempt', async () => {

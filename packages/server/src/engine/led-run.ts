@@ -26,6 +26,8 @@ export interface LiveAttempt {
   readonly index: number;
   readonly task: TaskSpec;
   readonly tryNumber: number;
+  /** How often the task ran out of memory before this attempt. */
+  readonly outOfMemory: number;
   readonly executor: string;
   readonly workload: 'worker' | 'image';
   readonly queuedAt: number;

@@ -134,6 +134,7 @@ function openAttempt(book: RunBook, { run, index, candidate }: Waiter, id: strin
     index,
     task,
     tryNumber: instance.tryNumber,
+    outOfMemory: instance.failures.out_of_memory?.total ?? 0,
     executor: candidate.executor,
     workload: task.pod === null ? 'worker' : 'image',
     queuedAt: now,

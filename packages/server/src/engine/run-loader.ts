@@ -1,5 +1,6 @@
 import { type DagSpec, GantryError, type Order, type Place } from '@gantry/sdk/model';
 import { compileGraph } from '../plan/graph.ts';
+import { retryRule } from '../plan/retry-rule.ts';
 import { createSnapshot } from '../plan/run-snapshot.ts';
 import type { Graph } from '../plan/snapshot.ts';
 import type { Queryable } from '../store/database.ts';
@@ -94,7 +95,7 @@ function ledRun(row: RunRow, version: CompiledVersion, instances: InstanceRow[],
       notBefore: time(instance.not_before),
       skips: instance.skips,
       past: undefined,
-      freeRetries: instance.free_retries,
+      failures: instance.failures,
       reason: instance.reason,
     })),
   });
@@ -123,6 +124,7 @@ function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
     index: row.task_index,
     task: run.spec.tasks[row.task_index]!,
     tryNumber: run.snapshot.instances[row.task_index]!.tryNumber,
+    outOfMemory: run.snapshot.instances[row.task_index]!.failures.out_of_memory?.total ?? 0,
     executor: row.executor,
     workload: row.workload,
     queuedAt: Date.parse(row.queued_at),
@@ -153,7 +155,7 @@ export function orderOf(attempt: LiveAttempt): Order {
       templateFile: task.podTemplateFile ?? run.spec.podTemplateFile,
       dagOverride: run.spec.podOverride,
       taskOverride: task.podOverride,
-      retry: null,
+      retry: retryRule(task, attempt.outOfMemory),
     },
     executionTimeoutSeconds: task.executionTimeoutSeconds,
   };

@@ -74,7 +74,7 @@ function instanceChanges(run: LedRun): StepBatch['instances'] {
       try_number: instance.tryNumber,
       attempt_id: instance.attemptId,
       not_before: instance.notBefore === null ? null : new Date(instance.notBefore).toISOString(),
-      free_retries: instance.freeRetries,
+      failures: instance.failures,
       reason: instance.reason,
       skips: instance.skips,
     };

@@ -1,4 +1,4 @@
-import { TRIGGER_RULES } from '@gantry/sdk/model';
+import { POLICY_CLASSES, TRIGGER_RULES } from '@gantry/sdk/model';
 
 /** The closed shape of a DagSpec as JSON Schema: what is not listed is refused, since a child may say anything. */
 const LARGEST = 2_147_483_647;
@@ -48,7 +48,31 @@ const schedule = {
 
 const words = orNull(list({ type: 'string' }, 10_000));
 
-const task = closed({
+const failureRule = {
+  type: 'object',
+  required: ['action'],
+  discriminator: { propertyName: 'action' },
+  oneOf: [
+    closed({ action: { const: 'retry' } }),
+    closed({ action: { const: 'fail' } }),
+    closed(
+      {
+        action: { const: 'retry_free' },
+        budget: integer(0),
+        firstSeconds: seconds,
+        factor: { type: 'number', minimum: 1, maximum: 100 },
+        maxSeconds: seconds,
+      },
+      ['budget', 'firstSeconds', 'factor', 'maxSeconds'],
+    ),
+  ],
+};
+const memoryGrowth = closed({
+  factor: { type: 'number', exclusiveMinimum: 1, maximum: 10 },
+  max: { type: 'string', pattern: '^(?!0+(\\.0+)?[A-Za-z])\\d+(\\.\\d+)?([KMGT]i|[kMGT])$', maxLength: 30 },
+});
+
+const taskFields = {
   kind: { enum: ['task', 'branch', 'short_circuit', 'pod', 'empty'] },
   taskId,
   groupId: orNull(taskId),
@@ -81,7 +105,15 @@ const task = closed({
   ),
   ignoreDownstreamTriggerRules: { type: 'boolean' },
   docMd: orNull(text(100_000)),
-});
+};
+const task = closed(
+  {
+    ...taskFields,
+    onFailure: closed(Object.fromEntries(POLICY_CLASSES.map((name) => [name, failureRule])), POLICY_CLASSES),
+    onOom: memoryGrowth,
+  },
+  ['onFailure', 'onOom'],
+);
 
 export const SPEC_SCHEMA = {
   ...closed({

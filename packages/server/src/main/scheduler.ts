@@ -8,6 +8,7 @@ import { readDeployment } from '../store/read-deployment.ts';
 import { buildExecutors, KUBERNETES_EXECUTOR, queueRoutes } from './build-executors.ts';
 import type { Configuration } from './configuration.ts';
 import { logEngineEvents } from './engine-log.ts';
+import { failureRules } from './failure-rules.ts';
 import type { Log } from './process-log.ts';
 import { openStore } from './store-access.ts';
 import { systemClock } from './system-clock.ts';
@@ -52,7 +53,7 @@ function engineOptions({ config }: Configuration): ConstructorParameters<typeof 
     queuedTimeoutSeconds: config.scheduler.task_queued_timeout,
     heartbeatSeconds: config.workers.task_heartbeat,
     retryPolicy: {
-      freeRetries: config.scheduler.num_free_retries,
+      rules: failureRules(config.failures),
       maxTaskRetryDelaySeconds: config.scheduler.max_task_retry_delay,
     },
   };

@@ -29,6 +29,8 @@ function examine(run: RunSnapshot, now = 0): string[] {
   });
 }
 
+const spent = (free: number) => ({ disrupted: { total: free, free } });
+
 describe('examineRun', () => {
   it('schedules the tasks without upstreams first, as their first try', () => {
     const run = sampleRun(sampleGraph([a, b, sampleTask('other')]));
@@ -106,18 +108,23 @@ describe('examineRun', () => {
 
   it('waits for the delay of a retry, then begins the next try', () => {
     const run = sampleRun(sampleGraph([a]), { a: 'up_for_retry' });
-    Object.assign(instanceOf(run, 'a'), { notBefore: 5000, tryNumber: 1, freeRetries: 3, reason: 'It failed.' });
+    Object.assign(instanceOf(run, 'a'), { notBefore: 5000, tryNumber: 1, failures: spent(3), reason: 'It failed.' });
     expect(examine(run, 4999)).toEqual([]);
     expect(examine(run, 5000)).toEqual(['schedule a']);
-    expect(instanceOf(run, 'a')).toMatchObject({ tryNumber: 2, freeRetries: 0, notBefore: null, reason: null });
+    expect(instanceOf(run, 'a')).toMatchObject({
+      tryNumber: 2,
+      failures: { disrupted: { total: 3, free: 0 } },
+      notBefore: null,
+      reason: null,
+    });
   });
 
   it('leaves a free retry in its try', () => {
     const run = sampleRun(sampleGraph([a]), { a: 'scheduled' });
-    Object.assign(instanceOf(run, 'a'), { notBefore: 5000, freeRetries: 1 });
+    Object.assign(instanceOf(run, 'a'), { notBefore: 5000, failures: spent(1) });
     expect(examine(run, 0)).toEqual([]);
     expect(examine(run, 6000)).toEqual([]);
-    expect(instanceOf(run, 'a')).toMatchObject({ state: 'scheduled', tryNumber: 1, freeRetries: 1 });
+    expect(instanceOf(run, 'a')).toMatchObject({ state: 'scheduled', tryNumber: 1, failures: spent(1) });
   });
 });
 

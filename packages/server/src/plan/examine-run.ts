@@ -1,5 +1,6 @@
 import type { FinishedTaskState } from '@gantry/sdk/model';
 import { endOfRun } from './end-of-run.ts';
+import { countsOfNewTry } from './failure-counts.ts';
 import { judgePast } from './past-dependency.ts';
 import { RankQueue } from './rank-queue.ts';
 import { setInstanceState } from './run-snapshot.ts';
@@ -113,7 +114,7 @@ function applyPast(examination: Examination, instance: InstanceSnapshot): void {
 /** From none and up_for_retry a new try begins; a free retry is back in scheduled already and keeps its number. */
 function schedule({ snapshot, steps }: Examination, instance: InstanceSnapshot): void {
   instance.tryNumber += 1;
-  instance.freeRetries = 0;
+  instance.failures = countsOfNewTry(instance.failures);
   instance.notBefore = null;
   instance.reason = null;
   setInstanceState(snapshot, instance.index, 'scheduled');

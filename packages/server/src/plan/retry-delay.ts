@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TaskSpec } from '@gantry/sdk/model';
+import type { FreeRetries, TaskSpec } from '@gantry/sdk/model';
 
 /** `[core] max_task_retry_delay`: a day. */
 const DEFAULT_MAX_TASK_RETRY_DELAY_SECONDS = 86_400;
@@ -28,6 +28,15 @@ export function retryDelaySeconds(
   const grown = Math.max(1, Math.ceil(delay * factor ** (retried.tryNumber - 1)));
   // Beyond the cap a jitter changes nothing, and a power that overflowed has no remainder.
   return grown >= most ? most : Math.min(most, grown + (stableHash(task.taskId, retried) % grown));
+}
+
+/** Seconds from a failure to the free launch after it, when `used` free retries of its class were spent before. */
+export function freeDelaySeconds(
+  { firstSeconds, factor, maxSeconds }: FreeRetries,
+  used: number,
+  maxTaskRetryDelaySeconds: number = DEFAULT_MAX_TASK_RETRY_DELAY_SECONDS,
+): number {
+  return Math.min(maxTaskRetryDelaySeconds, maxSeconds, firstSeconds === 0 ? 0 : firstSeconds * factor ** used);
 }
 
 /** 48 bits, which a number holds exactly. */

@@ -1,4 +1,4 @@
-import type { DagSpec, RunState, TaskSpec, TaskState } from '@gantry/sdk/model';
+import type { DagSpec, FailureCounts, RunState, TaskSpec, TaskState } from '@gantry/sdk/model';
 
 /** A DAG version compiled for planning, once per version and process. Tasks are numbered by their place in the spec. */
 export interface Graph {
@@ -53,8 +53,8 @@ export interface InstanceSnapshot {
   skips: readonly string[] | null;
   /** For dependsOnPast: state of the same task in the previous run; undefined while not looked up, null: no previous run. */
   past: TaskState | null | undefined;
-  /** Launches of this try that never started or were disrupted, by budget. */
-  freeRetries: number;
+  /** What happened to it so far, by class of failure. */
+  failures: FailureCounts;
   /** The open or latest attempt; the planner never reads it. */
   attemptId: string | null;
   reason: string | null;

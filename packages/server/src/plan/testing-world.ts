@@ -3,6 +3,7 @@ import type { FailureClass, SkipDecision, TaskState } from '@gantry/sdk/model';
 import { skipsOfDecision } from './branch-skips.ts';
 import { concludeAttempt, DEFAULT_RETRY_POLICY } from './conclude-attempt.ts';
 import { examineRun } from './examine-run.ts';
+import { countFailure, freeRetriesOf, NO_FAILURES } from './failure-counts.ts';
 import { nextWake } from './next-wake.ts';
 import { createSnapshot, setInstanceState, setPast } from './run-snapshot.ts';
 import type { Graph, InstanceSnapshot, RunSnapshot } from './snapshot.ts';
@@ -56,7 +57,7 @@ function newRun(graph: Graph, removed: ReadonlySet<number>): RunSnapshot {
       notBefore: null,
       skips: null,
       past: undefined,
-      freeRetries: 0,
+      failures: NO_FAILURES,
       attemptId: null,
       reason: null,
     }),
@@ -99,10 +100,10 @@ function endOneAttempt(run: RunSnapshot, world: World, now: number): boolean {
 }
 
 function conclude(run: RunSnapshot, world: World, instance: InstanceSnapshot, now: number): void {
-  const { index, tryNumber, maxTries, freeRetries } = instance;
+  const { index, tryNumber, maxTries, failures } = instance;
   const task = run.graph.tasks[index]!;
   const { percent } = world;
-  const number = roll(world, 'attempt', index, tryNumber, freeRetries);
+  const number = roll(world, 'attempt', index, tryNumber, freeRetriesOf(failures));
   const failureClass: FailureClass | null =
     number < percent.disrupt ? 'disrupted' : number < percent.disrupt + percent.fail ? 'user_error' : null;
   const skipped = failureClass === null && number >= 100 - percent.skip ? 'It skipped itself.' : null;
@@ -116,10 +117,10 @@ function conclude(run: RunSnapshot, world: World, instance: InstanceSnapshot, no
           retryable: roll(world, 'heals', index, tryNumber) < 90,
           detail: {},
         };
-  const attempt = { task, dagId: run.dagId, runId: run.runId, tryNumber, maxTries, freeRetries };
+  const attempt = { task, dagId: run.dagId, runId: run.runId, tryNumber, maxTries, failures };
   const end = concludeAttempt({ ...attempt, failure, skippedReason: skipped, now, policy: DEFAULT_RETRY_POLICY });
   if (end.kind === 'retry' || end.kind === 'retry_free') instance.notBefore = end.notBefore;
-  if (end.kind === 'retry_free') instance.freeRetries += 1;
+  if (failure !== null) instance.failures = countFailure(failures, failure.class, end.kind === 'retry_free');
   const states = { retry: 'up_for_retry', retry_free: 'scheduled' } as const;
   move(run, world, now, index, end.kind === 'retry' || end.kind === 'retry_free' ? states[end.kind] : end.kind);
 }

@@ -1,4 +1,4 @@
-import type { AttemptState, Failure, Json, Place, RunState, TaskState } from '@gantry/sdk/model';
+import type { AttemptState, Failure, FailureCounts, Json, Place, RunState, TaskState } from '@gantry/sdk/model';
 import type { Queryable } from './database.ts';
 
 /** One group commit of the engine; field names are the columns', since the rows travel as JSON. */
@@ -51,7 +51,7 @@ export interface InstanceChange {
   readonly try_number: number;
   readonly attempt_id: string | null;
   readonly not_before: string | null;
-  readonly free_retries: number;
+  readonly failures: FailureCounts;
   readonly reason: string | null;
   readonly skips: readonly string[] | null;
 }

@@ -1,4 +1,4 @@
-import type { AttemptState, Json, JsonObject, RunType, TaskState } from '@gantry/sdk/model';
+import type { AttemptState, FailureCounts, Json, JsonObject, RunType, TaskState } from '@gantry/sdk/model';
 import type { Queryable } from './database.ts';
 
 export interface RunRow {
@@ -23,7 +23,7 @@ export interface InstanceRow {
   readonly max_tries: number;
   readonly attempt_id: string | null;
   readonly not_before: string | null;
-  readonly free_retries: number;
+  readonly failures: FailureCounts;
   readonly reason: string | null;
   readonly skips: readonly string[] | null;
 }
@@ -58,7 +58,7 @@ export async function loadRuns(db: Queryable, serviceId: string, runKeys: readon
   const keys = runs.map((run) => run.run_key);
   if (keys.length === 0) return { runs, instances: [], attempts: [] };
   const instances = await db.query<InstanceRow>(
-    `select run_key, task_index, map_index, id, state, try_number, max_tries, attempt_id, not_before, free_retries, reason, skips
+    `select run_key, task_index, map_index, id, state, try_number, max_tries, attempt_id, not_before, failures, reason, skips
      from task_instance where run_key = any ($1) order by run_key, task_index, map_index`,
     [keys],
     'load_instances',

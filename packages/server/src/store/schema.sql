@@ -231,13 +231,13 @@ create table task_instance (
   max_tries integer not null,
   attempt_id uuid,
   not_before timestamp with time zone,
-  free_retries integer default 0 not null,
   reason text,
   skips jsonb,
   scheduled_at timestamp with time zone,
   queued_at timestamp with time zone,
   start_date timestamp with time zone,
   end_date timestamp with time zone,
+  failures jsonb default '{}'::jsonb not null,
   constraint task_instance_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint task_instance_pkey PRIMARY KEY (run_key, task_index, map_index)
 ) with (fillfactor=70);
@@ -426,7 +426,7 @@ begin
     attempt_id = case when b.attempt_id = any (refused) then i.attempt_id else coalesce(b.attempt_id, i.attempt_id) end,
     try_number = b.try_number,
     not_before = b.not_before,
-    free_retries = b.free_retries,
+    failures = coalesce(b.failures, i.failures),
     reason = b.reason,
     skips = coalesce(b.skips, i.skips),
     scheduled_at = case when b.state in ('scheduled', 'queued') and i.state not in ('scheduled', 'queued') then moment else i.scheduled_at end,
@@ -435,7 +435,7 @@ begin
       when b.state in ('running', 'success', 'failed', 'up_for_retry') then coalesce(i.start_date, moment) else i.start_date end,
     end_date = case when b.state in ('success', 'failed', 'skipped', 'upstream_failed', 'removed', 'up_for_retry') then moment end
   from jsonb_to_recordset(batch -> 'instances') as b (run_key bigint, task_index integer, map_index integer, state text, try_number integer,
-    attempt_id uuid, not_before timestamptz, free_retries integer, reason text, skips jsonb)
+    attempt_id uuid, not_before timestamptz, failures jsonb, reason text, skips jsonb)
   where i.run_key = b.run_key and i.task_index = b.task_index and i.map_index = b.map_index and b.run_key = any (held);
 
   update dag_run r set state = b.state, reason = b.reason, end_date = moment, leader = null

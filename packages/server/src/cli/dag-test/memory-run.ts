@@ -13,6 +13,7 @@ import type {
 import { skipsOfDecision } from '../../plan/branch-skips.ts';
 import { concludeAttempt, DEFAULT_RETRY_POLICY } from '../../plan/conclude-attempt.ts';
 import { examineRun } from '../../plan/examine-run.ts';
+import { countFailure, NO_FAILURES } from '../../plan/failure-counts.ts';
 import { compileGraph } from '../../plan/graph.ts';
 import { nextWake } from '../../plan/next-wake.ts';
 import { createSnapshot, setInstanceState, setPast } from '../../plan/run-snapshot.ts';
@@ -144,7 +145,7 @@ export class MemoryRun {
   }
 
   #ended(instance: InstanceSnapshot, outcome: Outcome, events: MemoryRunEvents): void {
-    const { index, tryNumber, maxTries, freeRetries } = instance;
+    const { index, tryNumber, maxTries, failures } = instance;
     const task = this.#snapshot.graph.tasks[index]!;
     const conclusion = concludeAttempt({
       task,
@@ -152,12 +153,14 @@ export class MemoryRun {
       runId: this.#snapshot.runId,
       tryNumber,
       maxTries,
-      freeRetries,
+      failures,
       failure: outcome.kind === 'failed' ? outcome.failure : this.#keep(instance, outcome),
       skippedReason: outcome.kind === 'skipped' ? outcome.sentence : null,
       now: this.#parts.clock.now(),
       policy: DEFAULT_RETRY_POLICY,
     });
+    if ('failure' in conclusion)
+      instance.failures = countFailure(failures, conclusion.failure.class, conclusion.kind === 'retry_free');
     this.#told(index, this.#apply(instance, conclusion), events);
   }
 
@@ -194,7 +197,6 @@ export class MemoryRun {
         return conclusion.failure.sentence;
       case 'retry_free':
         instance.notBefore = conclusion.notBefore;
-        instance.freeRetries += 1;
         setInstanceState(this.#snapshot, index, 'scheduled');
         return conclusion.failure.sentence;
     }
@@ -243,7 +245,7 @@ function newInstance(task: TaskSpec, index: number): InstanceSnapshot {
     notBefore: null,
     skips: null,
     past: undefined,
-    freeRetries: 0,
+    failures: NO_FAILURES,
     attemptId: null,
     reason: null,
   };

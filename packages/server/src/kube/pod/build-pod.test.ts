@@ -143,8 +143,6 @@ describe('buildPod for a worker', () => {
     expect(read(dag, { ...layers, workerImage: 'repo:tag' })).toEqual(['dag', 'dag']);
     const task = overridden(level('task'), dag);
     expect(read(task, layers)).toEqual(['dag', 'task']);
-    const retry = { source: 'retry', patch: level('retry') };
-    expect(read({ ...task, layers: { ...task.layers, retry } }, layers)).toEqual(['dag', 'retry']);
   });
 
   it('adds a sidecar with a shared volume as the override names it, base staying first', () => {

@@ -65,6 +65,15 @@ const oneOf = <Choice extends string>(
   about,
 });
 
+const failureAction = (fallback: 'retry' | 'retry_free', what: string) =>
+  oneOf(
+    ['retry', 'retry_free', 'fail'],
+    fallback,
+    `What follows when ${what}: spend one of the task's retries, launch again for free, or fail at once. onFailure of a task beats it.`,
+  );
+const freeBudget = (name: string) =>
+  integer(5, 0, `Free launches of one try after failures of class ${name}, where its action is retry_free.`);
+
 export const OPTION_TABLE = {
   core: {
     executor: list(
@@ -98,12 +107,30 @@ export const OPTION_TABLE = {
       'Seconds an attempt may wait to start before it is given up and launched anew.',
     ),
     max_dagruns_per_loop: integer(100, 1, 'Runs started or taken over in one turn of the loop.'),
-    num_free_retries: integer(
-      5,
-      0,
-      'Launches of one try that may be lost to the cluster (disrupted, never started) without spending a retry.',
-    ),
     max_task_retry_delay: integer(86400, 1, 'Upper bound in seconds of every retry delay.'),
+  },
+  failures: {
+    user_error: failureAction('retry', 'the task itself failed'),
+    user_error_budget: freeBudget('user_error'),
+    timeout: failureAction('retry', 'a try took longer than its executionTimeout'),
+    timeout_budget: freeBudget('timeout'),
+    out_of_memory: failureAction('retry', 'a task was killed for its memory'),
+    out_of_memory_budget: freeBudget('out_of_memory'),
+    storage_limit: failureAction('retry', 'a task used more local storage than its limit'),
+    storage_limit_budget: freeBudget('storage_limit'),
+    no_report: failureAction('retry', 'a worker ended with code 0 and never reported'),
+    no_report_budget: freeBudget('no_report'),
+    never_started: failureAction('retry_free', 'a pod or process never came to run its task'),
+    never_started_budget: freeBudget('never_started'),
+    disrupted: failureAction('retry_free', 'the cluster took the pod'),
+    disrupted_budget: freeBudget('disrupted'),
+    image: failureAction('retry_free', 'an image cannot be pulled'),
+    image_budget: freeBudget('image'),
+    configuration: failureAction('retry_free', 'a pod cannot be made as it is configured'),
+    configuration_budget: freeBudget('configuration'),
+    backoff_first: integer(10, 0, 'Seconds before the first free launch after a failure of a class.'),
+    backoff_factor: integer(2, 1, 'Each further free launch waits so many times as long.', 100),
+    backoff_max: integer(300, 0, 'Most seconds before a free launch.'),
   },
   workers: {
     task_lease: integer(60, 10, 'Seconds a worker may run without renewing its claim; then it kills its task.', 3600),

@@ -1,0 +1,1 @@
+-- Number kept for the shape of pods, which is written by its own room; nothing to do yet, so that 0005 has a number before it. Replace this file's text.
