@@ -1,4 +1,4 @@
-import type { Place, TaskState } from '@gantry/sdk/model';
+import type { FailureCounts, Place, TaskState } from '@gantry/sdk/model';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page, type Range } from './list-page.ts';
 
@@ -19,6 +19,7 @@ export interface TaskInstanceRow {
   readonly try_number: number;
   readonly max_tries: number;
   readonly not_before: string | null;
+  readonly failures: FailureCounts;
   readonly reason: string | null;
   readonly scheduled_at: string | null;
   readonly queued_at: string | null;
@@ -53,7 +54,7 @@ export const TASK_INSTANCE_RANGES = {
 /** The columns and tables that every reader of task instances shares. */
 export const TASK_INSTANCE_SOURCE = {
   columns: `t.id, t.run_key, t.task_index, t.map_index, r.dag_id, r.run_id, r.version, v.spec_digest, r.logical_date,
-    r.run_after, t.task_id, t.state, t.try_number, t.max_tries, t.not_before, t.reason, t.scheduled_at, t.queued_at,
+    r.run_after, t.task_id, t.state, t.try_number, t.max_tries, t.not_before, t.failures, t.reason, t.scheduled_at, t.queued_at,
     t.start_date, t.end_date, t.attempt_id, a.executor, a.hostname, a.pid, a.waiting, a.place`,
   from: `task_instance t
     join dag_run r on r.run_key = t.run_key

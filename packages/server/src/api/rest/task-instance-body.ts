@@ -1,4 +1,4 @@
-import type { DagSpec, Json, TaskState } from '@gantry/sdk/model';
+import type { DagSpec, FailureCounts, Json, TaskState } from '@gantry/sdk/model';
 import { TASK_STATES } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import type { TaskInstanceRow } from '../../store/list-task-instances.ts';
@@ -19,7 +19,7 @@ const State = Type.Unsafe<Exclude<TaskState, 'none'> | null>({
   enum: [...TASK_STATES.filter((state) => state !== 'none'), null],
 });
 
-/** A task instance in Airflow's shape; `reason`, `waiting`, `place`, `attempt_id` and `not_before` are Gantry's. */
+/** A task instance in Airflow's shape; `reason`, `waiting`, `place`, `attempt_id`, `not_before` and `failures` are Gantry's. */
 export const TaskInstanceBody = Type.Object({
   id: Type.String(),
   task_id: Type.String(),
@@ -63,6 +63,12 @@ export const TaskInstanceBody = Type.Object({
   place: nullable(PlaceBody),
   attempt_id: NullableText,
   not_before: NullableText,
+  failures: Type.Unsafe<FailureCounts>({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'By class of failure: total, the attempts that failed so in all tries, and free, the free launches of the present try spent on it.',
+  }),
 });
 
 export const TaskInstanceListBody = Type.Object({
@@ -114,5 +120,6 @@ export function taskInstanceBody(row: TaskInstanceRow, spec: DagSpec): Static<ty
     place: row.place,
     attempt_id: row.attempt_id,
     not_before: row.not_before,
+    failures: row.failures,
   };
 }
