@@ -73,6 +73,27 @@ describe('checkAccess', () => {
     );
   });
 
+  it('names the one namespace of several that lacks a right, or is not there', async () => {
+    const granted = [namespaceFound, allowed, allowed, allowed, allowed, allowed];
+    api.next('other', ...granted, namespaceFound, allowed, allowed, allowed, denied, allowed);
+    const lacking = await refusal(['gantry', 'etl']);
+    expect(lacking.message).toBe(
+      `The Kubernetes API at ${place()} does not let the scripted API watch pods in namespace "etl"; grant its account create, get, list, watch, delete on pods there.`,
+    );
+    api.forget();
+    api.next('other', ...granted, refuse(404, 'NotFound'));
+    expect((await refusal(['gantry', 'etl'])).message).toBe(
+      `There is no namespace "etl" at ${place()}; create it, or take it out of [kubernetes_executor] multi_namespace_mode_namespace_list.`,
+    );
+  });
+
+  it('offers a list of namespaces to an account that may not look at the whole cluster', async () => {
+    api.next('list', ...Array.from({ length: 4 }, () => refuse(403, 'Forbidden')));
+    expect((await refusal(null)).message).toBe(
+      `The Kubernetes API at ${place()} does not let the scripted API list pods in the whole cluster; grant its account create, get, list, watch, delete on pods there by a ClusterRole, or name the namespaces in [kubernetes_executor] multi_namespace_mode_namespace_list, for which a Role in each is enough.`,
+    );
+  });
+
   it('says when nothing listens, and whose address that was', async () => {
     const stopped = await ScriptedKubeApi.start();
     const client = new KubeClient(stopped.connection(), { clock: realClock, random: noJitter });

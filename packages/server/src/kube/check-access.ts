@@ -9,15 +9,15 @@ const NEEDED_VERBS = ['create', 'get', 'list', 'watch', 'delete'] as const;
 type CheckedClient = Pick<KubeClient, 'connection' | 'listPods' | 'isAllowed' | 'namespaceExists'>;
 
 /**
- * Makes sure that pods can be run in these namespaces (null: in all of the cluster) before anything depends on it.
+ * Makes sure that pods can be run in these namespaces, the configured one first (null: in all of the cluster) before anything depends on it.
  * Throws `kubernetes_unreachable` or `kubernetes_forbidden` with one sentence that says where, what was refused and what
  * to do; nothing is created.
  */
 export async function checkAccess(client: CheckedClient, namespaces: readonly string[] | null): Promise<void> {
-  for (const namespace of namespaces ?? [null]) {
+  for (const [index, namespace] of (namespaces ?? [null]).entries()) {
     await saying(client, namespace, async () => {
       await mayList(client, namespace);
-      if (namespace !== null) await mustExist(client, namespace);
+      if (namespace !== null) await mustExist(client, namespace, index === 0 ? 'first' : 'further');
       await mustBeAllowed(client, namespace);
     });
   }
@@ -28,11 +28,15 @@ async function mayList(client: CheckedClient, namespace: string | null): Promise
   await client.listPods(namespace, { labelSelector: '', limit: 1 });
 }
 
-async function mustExist(client: CheckedClient, namespace: string): Promise<void> {
+async function mustExist(client: CheckedClient, namespace: string, which: 'first' | 'further'): Promise<void> {
   if ((await client.namespaceExists(namespace)) !== false) return;
+  const remedy =
+    which === 'first'
+      ? 'set [kubernetes_executor] namespace to one that exists'
+      : 'take it out of [kubernetes_executor] multi_namespace_mode_namespace_list';
   throw new GantryError(
     'kubernetes_forbidden',
-    `There is no namespace "${namespace}" at ${placeOf(client)}; create it, or set [kubernetes_executor] namespace to one that exists.`,
+    `There is no namespace "${namespace}" at ${placeOf(client)}; create it, or ${remedy}.`,
   );
 }
 
@@ -65,9 +69,13 @@ function forbidden(
   cause?: KubeError,
 ): GantryError {
   const where = namespace === null ? 'in the whole cluster' : `in namespace "${namespace}"`;
+  const grant =
+    namespace === null
+      ? 'there by a ClusterRole, or name the namespaces in [kubernetes_executor] multi_namespace_mode_namespace_list, for which a Role in each is enough'
+      : 'there';
   return new GantryError(
     'kubernetes_forbidden',
-    `The Kubernetes API at ${placeOf(client)} does not let ${from(client)} ${verbs.join(', ')} pods ${where}; grant its account ${NEEDED_VERBS.join(', ')} on pods there.`,
+    `The Kubernetes API at ${placeOf(client)} does not let ${from(client)} ${verbs.join(', ')} pods ${where}; grant its account ${NEEDED_VERBS.join(', ')} on pods ${grant}.`,
     { cause },
   );
 }

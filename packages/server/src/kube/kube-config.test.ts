@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import type { Clock } from '@gantry/sdk/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -124,8 +125,21 @@ describe('a kubeconfig', () => {
   it('verifies nothing only when the operator or the file says so', async () => {
     expect((await loadConfig({}, { verifySsl: false })).tls.verify).toBe(false);
     expect((await loadConfig({ cluster: { 'insecure-skip-tls-verify': true } })).tls.verify).toBe(false);
-    const authority = await write('own.pem', PEM);
-    expect((await loadConfig({}, { sslCaCert: authority })).tls.certificateAuthority).toBe(PEM);
+  });
+
+  it('gives way to the authority of ssl_ca_cert, which must be one', async () => {
+    const [authority = ''] = rootCertificates;
+    const withAuthority = async (text: string) => loadConfig({}, { sslCaCert: await write('own.pem', text) });
+    expect((await withAuthority(authority)).tls.certificateAuthority).toBe(authority);
+    expect(await sentence(withAuthority(PEM))).toBe(
+      '[kubernetes_executor] ssl_ca_cert: the file FOLDER/own.pem holds a certificate that cannot be read; expected PEM as the cluster gave it.',
+    );
+    expect(await sentence(withAuthority(KEY))).toBe(
+      '[kubernetes_executor] ssl_ca_cert: the file FOLDER/own.pem holds no PEM block (-----BEGIN CERTIFICATE-----).',
+    );
+    expect(await sentence(loadConfig({}, { sslCaCert: join(folder, 'none.pem') }))).toBe(
+      '[kubernetes_executor] ssl_ca_cert: the file FOLDER/none.pem cannot be read (ENOENT).',
+    );
   });
 
   it.each([

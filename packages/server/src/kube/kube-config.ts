@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -129,9 +130,15 @@ async function readAuthority(path: string): Promise<string> {
     const code = (cause as NodeJS.ErrnoException).code ?? 'no reason given';
     throw new GantryError('configuration_invalid', `${place}: the file ${path} cannot be read (${code}).`, { cause });
   }
-  if (text.includes('-----BEGIN ')) return text;
-  throw new GantryError(
-    'configuration_invalid',
-    `${place}: the file ${path} holds no PEM block (-----BEGIN CERTIFICATE-----).`,
-  );
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new GantryError('configuration_invalid', `${place}: the file ${path} holds ${what}.`, { cause });
+  };
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  if (blocks === null) return refuse('no PEM block (-----BEGIN CERTIFICATE-----)');
+  try {
+    for (const block of blocks) new X509Certificate(block);
+  } catch (cause) {
+    return refuse('a certificate that cannot be read; expected PEM as the cluster gave it', cause);
+  }
+  return text;
 }

@@ -6,11 +6,13 @@ import { KubernetesExecutor } from '../executors/kubernetes/kubernetes-executor.
 import { DEFAULT_KUBERNETES_OPTIONS } from '../executors/kubernetes/kubernetes-options.ts';
 import { LocalExecutor } from '../executors/local/local-executor.ts';
 import { PodTemplateFiles } from '../kube/pod/pod-template-file.ts';
+import { DEFAULT_PATIENCE } from '../kube/pod-patience.ts';
 import type { Deployment } from '../store/read-deployment.ts';
 import type { Config } from './config/config.ts';
 import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
 import { connectKubernetesForPods } from './kubernetes.ts';
 import { logKubernetesEvents } from './kubernetes-log.ts';
+import { deleteOptions, workerImage } from './kubernetes-request-options.ts';
 import { readPodRules } from './pod-rules.ts';
 import type { Log } from './process-log.ts';
 import { systemClock } from './system-clock.ts';
@@ -75,6 +77,8 @@ async function kubernetesExecutor(
   { deployment, ledger, log }: ExecutorParts,
 ): Promise<Executor> {
   const options = configuration.config.kubernetes_executor;
+  const image = workerImage(options.worker_container_repository, options.worker_container_tag);
+  const deleteOptionKwargs = deleteOptions(options.delete_option_kwargs);
   await checkTemplate(configuration, log);
   const { namespaces, hook, policy, strictSchema } = await readPodRules(configuration);
   return new KubernetesExecutor({
@@ -94,13 +98,14 @@ async function kubernetesExecutor(
       executionApiUrl: executionApiUrl(configuration),
       dagsFolder: dagsFolder(configuration),
       podTemplateFile: options.pod_template_file || null,
-      workerContainerRepository: options.worker_container_repository || null,
-      workerContainerTag: options.worker_container_tag || null,
+      workerContainerRepository: image.repository,
+      workerContainerTag: image.tag,
       deleteWorkerPods: options.delete_worker_pods,
       deleteWorkerPodsOnFailure: options.delete_worker_pods_on_failure,
-      deleteOptionKwargs: deleteOptions(options.delete_option_kwargs),
+      deleteOptionKwargs,
       taskPublishMaxRetries: options.task_publish_max_retries,
       parallelism: options.parallelism,
+      patience: { ...DEFAULT_PATIENCE, fatalReasons: options.worker_pod_pending_fatal_container_state_reasons },
       watchLeaseSeconds: configuration.config.scheduler.scheduler_lease,
     },
   });
@@ -113,17 +118,4 @@ async function checkTemplate(configuration: Configuration, log: Log): Promise<vo
   const files = new PodTemplateFiles({ dagsFolder: dagsFolder(configuration), clock: systemClock, strictSchema });
   const { warnings } = await files.get(path);
   for (const warning of warnings) log.warn(warning);
-}
-
-/** Airflow's spelling of the two common fields; everything else goes into the body of the delete call as it is. */
-function deleteOptions(given: { readonly [key: string]: unknown } | null): {
-  gracePeriodSeconds?: number;
-  further?: { readonly [field: string]: unknown };
-} {
-  if (given === null) return {};
-  const { grace_period_seconds: grace, propagation_policy: propagationPolicy, ...further } = given;
-  return {
-    ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
-    further: { ...(propagationPolicy === undefined ? {} : { propagationPolicy }), ...further },
-  };
 }

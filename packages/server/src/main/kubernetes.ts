@@ -1,24 +1,27 @@
-import { GantryError } from '@gantry/sdk/model';
+import { resolve } from 'node:path';
+import { type WatchPlace, watchPlaces } from '../executors/kubernetes/watch-places.ts';
 import { checkAccess } from '../kube/check-access.ts';
 import { KubeClient } from '../kube/kube-client.ts';
 import { loadKubeConnection } from '../kube/kube-config.ts';
 import type { Configuration } from './configuration.ts';
+import { requestTimeout } from './kubernetes-request-options.ts';
+import { podNamespaces } from './pod-rules.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 
 /** Connects as `[kubernetes_executor]` says; nothing is sent yet. */
-export async function connectKubernetes({ config, environment }: Configuration): Promise<KubeClient> {
+export async function connectKubernetes({ config, environment, home }: Configuration): Promise<KubeClient> {
   const options = config.kubernetes_executor;
+  const [connectSeconds, readSeconds] = requestTimeout(options.kube_client_request_args);
   const connection = await loadKubeConnection({
     inCluster: options.in_cluster,
-    configFile: options.config_file || null,
+    configFile: options.config_file === '' ? null : resolve(home, options.config_file),
     context: options.cluster_context || null,
     verifySsl: options.verify_ssl,
-    sslCaCert: options.ssl_ca_cert || null,
+    sslCaCert: options.ssl_ca_cert === '' ? null : resolve(home, options.ssl_ca_cert),
     environment,
     clock: systemClock,
   });
-  const [connectSeconds, readSeconds] = requestTimeout(options.kube_client_request_args);
   return new KubeClient(connection, {
     clock: systemClock,
     random: systemRandom,
@@ -29,24 +32,17 @@ export async function connectKubernetes({ config, environment }: Configuration):
   });
 }
 
-/** Connects and checks that the executor may do what it must; one sentence when not. */
+/** Connects and checks that the executor may do what it must, wherever it launches pods; one sentence when not. */
 export async function connectKubernetesForPods(configuration: Configuration): Promise<KubeClient> {
   const client = await connectKubernetes(configuration);
-  await checkAccess(client, [configuration.config.kubernetes_executor.namespace]);
+  const places = podPlaces(configuration);
+  const namespaces = places.filter((place) => place !== null);
+  await checkAccess(client, namespaces.length === places.length ? namespaces : null);
   return client;
 }
 
-function requestTimeout(
-  args: { readonly [key: string]: unknown } | null,
-): [connectSeconds: number | undefined, readSeconds: number | undefined] {
-  const given = args?._request_timeout;
-  if (given === undefined) return [undefined, undefined];
-  if (typeof given === 'number') return [given, given];
-  if (Array.isArray(given) && given.length === 2 && given.every((part) => typeof part === 'number')) {
-    return [given[0], given[1]];
-  }
-  throw new GantryError(
-    'configuration_invalid',
-    `[kubernetes_executor] kube_client_request_args: _request_timeout is ${JSON.stringify(given)}, expected seconds or [connect seconds, read seconds].`,
-  );
+/** The namespaces that pods are launched in, the configured one first; null stands for all of the cluster. */
+export function podPlaces({ config }: Configuration): readonly WatchPlace[] {
+  const options = config.kubernetes_executor;
+  return watchPlaces({ namespace: options.namespace, namespaces: podNamespaces(options) });
 }

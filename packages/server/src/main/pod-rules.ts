@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GantryError, type JsonObject } from '@gantry/sdk/model';
 import type { PodHook, PodHookFacts, PodNamespaces, PodPolicy } from '../kube/pod/pod-layer.ts';
+import type { Config } from './config/config.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What the site says about every pod, for the executor and for every preview alike. */
@@ -16,14 +17,16 @@ export interface PodRules {
 export async function readPodRules({ config, home }: Configuration): Promise<PodRules> {
   const options = config.kubernetes_executor;
   return {
-    namespaces: podNamespaces(options.multi_namespace_mode, options.multi_namespace_mode_namespace_list),
+    namespaces: podNamespaces(options),
     hook: options.pod_mutation_hook === '' ? null : await loadHook(options.pod_mutation_hook, home),
     policy: options.pod_policy,
     strictSchema: options.strict_pod_schema,
   };
 }
 
-function podNamespaces(several: boolean, names: readonly string[]): PodNamespaces {
+/** `multi_namespace_mode` and its list. */
+export function podNamespaces(options: Config['kubernetes_executor']): PodNamespaces {
+  const { multi_namespace_mode: several, multi_namespace_mode_namespace_list: names } = options;
   if (!several) return { kind: 'one' };
   return names.length === 0 ? { kind: 'any' } : { kind: 'listed', names };
 }

@@ -1,8 +1,9 @@
 import type { PodIdentity, VerifyPodToken } from '../api/pod-identity.ts';
+import { covers } from '../executors/kubernetes/watch-places.ts';
 import { tokenAudience } from '../kube/pod/pod-identity-layer.ts';
 import { KUBERNETES_EXECUTOR } from './build-executors.ts';
 import type { Configuration } from './configuration.ts';
-import { connectKubernetes } from './kubernetes.ts';
+import { connectKubernetes, podPlaces } from './kubernetes.ts';
 
 const POD_NAME = 'authentication.kubernetes.io/pod-name';
 const POD_UID = 'authentication.kubernetes.io/pod-uid';
@@ -16,14 +17,15 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 export async function podTokenVerifier(configuration: Configuration, deploymentId: string): Promise<VerifyPodToken> {
   if (!configuration.config.core.executor.includes(KUBERNETES_EXECUTOR)) return async () => null;
   const client = await connectKubernetes(configuration);
-  const { namespace } = configuration.config.kubernetes_executor;
+  const places = podPlaces(configuration);
   const audience = tokenAudience(deploymentId);
   return async (token) => {
     if (!JWT.test(token)) return null;
     const verdict = await client.createTokenReview(token, [audience]);
     if (!verdict.authenticated || !verdict.audiences.includes(audience)) return null;
     const identity = identityOf(verdict.username, verdict.extra);
-    return identity?.namespace === namespace ? identity : null;
+    if (identity === null) return null;
+    return places.some((place) => covers(place, identity.namespace)) ? identity : null;
   };
 }
 

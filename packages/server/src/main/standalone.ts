@@ -16,6 +16,7 @@ import { type Configuration, dagsFolder } from './configuration.ts';
 import { removeConnection, writeConnection } from './connection-file.ts';
 import { endWorkers } from './end-workers.ts';
 import { lockHome } from './home-lock.ts';
+import { podPlaces } from './kubernetes.ts';
 import { localUrl } from './local-url.ts';
 import { readLogLine, WARNING_LEVEL } from './log-line.ts';
 import { PartLog } from './part-log.ts';
@@ -196,7 +197,7 @@ class StandaloneStart {
       clock: systemClock,
       random: systemRandom,
       options: {
-        namespaces: [this.#namespace],
+        namespaces: [this.#namespace, ...podPlaces(this.#configuration).filter((place) => place !== null)],
         claims: [{ namespace: this.#namespace, name: OUTPUT_CLAIM }],
       },
     });

@@ -1,7 +1,5 @@
 import type { Clock, Order, Random } from '@gantry/sdk/model';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { deploymentSelector } from '../../kube/pod/pod-labels.ts';
-import { PodWatch } from '../../kube/pod-watch.ts';
 import { pause } from '../back-off.ts';
 import type { AttemptLedger, Executor, FactSink, StopRequest } from '../executor.ts';
 import { FactOutbox } from '../fact-outbox.ts';
@@ -9,12 +7,11 @@ import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { OrderPods } from './order-pods.ts';
-import { PodApplier } from './pod-applier.ts';
+import { PlaceWatch } from './place-watch.ts';
 import { PodLauncher } from './pod-launcher.ts';
 import { PodStopper } from './pod-stopper.ts';
 import { PodBook } from './tracked-pod.ts';
-import { WaitSweep } from './wait-sweep.ts';
-import { type Lead, WatchLead } from './watch-lead.ts';
+import { watchPlaces } from './watch-places.ts';
 
 export interface KubernetesExecutorParts {
   readonly client: KubeClient;
@@ -32,15 +29,11 @@ export class KubernetesExecutor implements Executor {
   readonly name: string;
   readonly #parts: KubernetesExecutorParts;
   readonly #events: Partial<KubernetesEvents>;
-  readonly #selector: string;
-  readonly #watchId: string;
   readonly #book: PodBook;
   readonly #outbox: FactOutbox;
   readonly #launcher: PodLauncher;
   readonly #stopper: PodStopper;
-  readonly #applier: PodApplier;
-  readonly #sweep: WaitSweep;
-  #watching = false;
+  readonly #watches: readonly PlaceWatch[];
 
   constructor(parts: KubernetesExecutorParts) {
     const { options, clock, random, client, ledger, events = {} } = parts;
@@ -52,14 +45,15 @@ export class KubernetesExecutor implements Executor {
     this.name = options.name;
     this.#parts = parts;
     this.#events = events;
-    this.#selector = deploymentSelector(options.deploymentId);
-    this.#watchId = `${options.name}/${options.namespace}`;
     this.#book = book;
     this.#outbox = outbox;
     this.#launcher = new PodLauncher({ ...common, pods });
-    this.#stopper = new PodStopper({ ...common, launcher: this.#launcher, isWatching: () => this.#watching });
-    this.#applier = new PodApplier({ ...common, launcher: this.#launcher, stopper: this.#stopper });
-    this.#sweep = new WaitSweep({ ...common, stopper: this.#stopper });
+    const isWatching = (namespace: string) => this.#isWatching(namespace);
+    const launcher = this.#launcher;
+    this.#stopper = new PodStopper({ ...common, launcher, isWatching });
+    this.#watches = watchPlaces(options).map(
+      (place) => new PlaceWatch({ ...common, place, launcher, stopper: this.#stopper }),
+    );
   }
 
   capacity(): number {
@@ -75,16 +69,17 @@ export class KubernetesExecutor implements Executor {
   }
 
   async observe(sink: FactSink, signal: AbortSignal): Promise<void> {
-    const { ledger, random, options } = this.#parts;
-    const leaseSeconds = options.watchLeaseSeconds;
-    const lead = new WatchLead({ ledger, watchId: this.#watchId, leaseSeconds, random, events: this.#events });
     await Promise.all([
       this.#outbox.run(sink, signal),
-      lead.run(signal, (held, whileHeld) => this.#watch(held, sink, whileHeld)),
+      ...this.#watches.map((watch) => watch.run(sink, signal)),
       this.#checkSlots(signal),
     ]);
     await this.#launcher.close();
-    await this.#applier.idle();
+    await Promise.all(this.#watches.map((watch) => watch.idle()));
+  }
+
+  #isWatching(namespace: string): boolean {
+    return this.#watches.some((watch) => watch.watches(namespace));
   }
 
   /** A run may go to another scheduler, which then hears of the end of what this one launched; its slots are freed here. */
@@ -104,45 +99,11 @@ export class KubernetesExecutor implements Executor {
       for (const attemptId of occupying) {
         if (states.get(attemptId) === 'open') continue;
         const pod = this.#book.get(attemptId);
-        if (pod !== undefined && this.#watching) this.#book.close(pod);
+        if (pod !== undefined && this.#isWatching(pod.namespace)) this.#book.close(pod);
         else this.#book.forget(attemptId);
       }
     } catch (error) {
       this.#events.trouble?.({ what: 'The ledger did not say which attempts are open.', error });
     }
-  }
-
-  /** Watches from where the last leader stopped; from a list when cluster or selector are others (W19). */
-  async #watch(lead: Lead, sink: FactSink, signal: AbortSignal): Promise<void> {
-    const { client, clock, random, options } = this.#parts;
-    const watch = new PodWatch({
-      client,
-      namespace: options.namespace,
-      labelSelector: this.#selector,
-      clock,
-      random,
-      options: options.watch,
-      events: (event) => {
-        this.#events.watch?.(event);
-        if (event.kind === 'alarm') this.#events.alarm?.({ sentence: event.sentence });
-      },
-    });
-    const { resourceVersion, clusterId } = lead;
-    const resumes = lead.selector === this.#selector && resourceVersion !== null && clusterId !== null;
-    this.#watching = true;
-    const apply: Parameters<PodWatch['run']>[0]['apply'] = (batch) => {
-      const { resourceVersion: version, clusterId: cluster } = batch;
-      const cursor = {
-        watchId: this.#watchId,
-        clusterId: cluster,
-        selector: this.#selector,
-        resourceVersion: version,
-        epoch: lead.epoch,
-      };
-      return this.#applier.apply(batch, sink, cursor);
-    };
-    const from = resumes ? { resourceVersion, clusterId } : null;
-    await Promise.all([watch.run({ from, apply, signal }), this.#sweep.run(signal)]);
-    this.#watching = false;
   }
 }

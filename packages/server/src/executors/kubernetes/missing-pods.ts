@@ -1,29 +1,22 @@
-import type { AttemptFact, Clock, Ending } from '@gantry/sdk/model';
-import type { KubeClient } from '../../kube/kube-client.ts';
-import { KubeError } from '../../kube/kube-error.ts';
+import type { AttemptFact, Clock, Ending, Place } from '@gantry/sdk/model';
 import { podName } from '../../kube/pod/pod-name.ts';
 import type { OpenAttempt } from '../executor.ts';
-import type { KubernetesEvents } from './kubernetes-events.ts';
-import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
-import { isPodOf } from './pod-attempt.ts';
+import { type FindParts, findPods, type WantedPod } from './find-pods.ts';
 import type { PodLauncher } from './pod-launcher.ts';
 import { type PodBook, placeOf } from './tracked-pod.ts';
+import type { PlaceOptions } from './watch-places.ts';
 
 /** An attempt that is younger may have been committed after the list was taken. */
 const YOUNG_MILLISECONDS = 60_000;
 /** One that nobody saw may still be put off by another scheduler, whose longest pause is well below this. */
 const UNSEEN_MILLISECONDS = 180_000;
-const CHECKS_AT_ONCE = 16;
 const BRAKE_PODS = 5;
 const BRAKE_SHARE = 0.2;
 
-export interface MissingParts {
-  readonly client: Pick<KubeClient, 'getPod'>;
+export interface MissingParts extends FindParts {
   readonly launcher: PodLauncher;
   readonly book: PodBook;
   readonly clock: Clock;
-  readonly options: KubernetesExecutorOptions;
-  readonly events: Partial<KubernetesEvents>;
 }
 
 /**
@@ -43,50 +36,44 @@ export async function findMissing(
     return attempt.ageMilliseconds - sinceList > (seen ? YOUNG_MILLISECONDS : UNSEEN_MILLISECONDS);
   });
   if (candidates.length > Math.max(BRAKE_PODS, open.length * BRAKE_SHARE)) {
-    const sentence = `${candidates.length} of ${open.length} open attempts have no pod in namespace ${parts.options.namespace}; each is asked for by name before anything is concluded.`;
+    const sentence = `${candidates.length} of ${open.length} open attempts have no pod in the list; each is asked for by name before anything is concluded.`;
     parts.events.alarm?.({ sentence });
   }
-  const facts: AttemptFact[] = [];
-  for (let first = 0; first < candidates.length; first += CHECKS_AT_ONCE) {
-    const some = candidates.slice(first, first + CHECKS_AT_ONCE);
-    const found = await Promise.all(some.map((attempt) => isGone(parts, attempt)));
-    some.forEach((attempt, index) => {
-      if (found[index] === true) facts.push(vanished(parts, attempt));
-    });
-  }
-  return facts;
+  const found = await findPods(
+    parts,
+    candidates.map((attempt) => wantedPod(parts.book, attempt)),
+  );
+  return candidates.filter((_, index) => found[index] === null).map((attempt) => vanished(parts, attempt));
 }
 
-async function isGone(parts: MissingParts, attempt: OpenAttempt): Promise<boolean> {
-  const { namespace, name } = whereIs(parts, attempt);
-  try {
-    const pod = await parts.client.getPod(namespace, name);
-    return pod === null || !isPodOf(pod, attempt.attemptId, parts.options.deploymentId);
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    parts.events.trouble?.({ what: `Whether pod ${name} is gone is not known.`, error });
-    return false;
-  }
-}
-
-function whereIs({ book, options }: MissingParts, attempt: OpenAttempt): { namespace: string; name: string } {
+/** Where and under which name the pod of an open attempt is looked for. */
+export function wantedPod(book: PodBook, attempt: OpenAttempt): WantedPod & { readonly name: string } {
   const tracked = book.get(attempt.attemptId);
   return {
-    namespace: tracked?.namespace ?? attempt.namespace ?? options.namespace,
+    attemptId: attempt.attemptId,
+    namespace: tracked?.namespace ?? attempt.namespace,
     name: tracked?.name ?? podName(attempt.dagId, attempt.taskId, attempt.attemptId),
   };
 }
 
 function vanished(parts: MissingParts, attempt: OpenAttempt): AttemptFact {
   const { attemptId, started } = attempt;
-  const { name, namespace } = whereIs(parts, attempt);
+  const { name, namespace } = wantedPod(parts.book, attempt);
   const tracked = parts.book.get(attemptId);
-  const place =
-    tracked === undefined ? { kind: 'pod' as const, name, namespace, uid: null, node: null } : placeOf(tracked);
+  const place = tracked === undefined ? unseenPlace(name, namespace ?? soleNamespace(parts.options)) : placeOf(tracked);
   parts.events.vanished?.({ attemptId, name });
   const ending = vanishedEnding(name, started, tracked?.node ?? null);
   const failure = tracked?.verdict ?? ending.failure;
   return { kind: 'ended', attemptId, ending: { ...ending, failure }, place };
+}
+
+/** Null when nobody knows in which of several namespaces it was, if it ever was. */
+function unseenPlace(name: string, namespace: string | null): Place | null {
+  return namespace === null ? null : { kind: 'pod', name, namespace, uid: null, node: null };
+}
+
+function soleNamespace({ namespace, namespaces }: PlaceOptions): string | null {
+  return namespaces.kind === 'one' ? namespace : null;
 }
 
 /** P21: nobody saw it end, so nothing proves that it is dead. */

@@ -68,8 +68,8 @@ describe('applying what the watch sees', () => {
     const common = { client, ledger, clock, random: noJitter, options, events, book, outbox, logs };
     const launcher = new PodLauncher({ ...common, pods: new OrderPods(options, clock, events) });
     const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
-    applier = new PodApplier({ ...common, launcher, stopper });
-    sweep = new WaitSweep({ ...common, stopper });
+    applier = new PodApplier({ ...common, place: 'default', launcher, stopper });
+    sweep = new WaitSweep({ ...common, place: 'default', stopper });
   });
 
   const nameOf = ({ dagId, taskId, attemptId }: Order) => podName(dagId, taskId, attemptId);

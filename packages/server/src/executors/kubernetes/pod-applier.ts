@@ -3,18 +3,20 @@ import { confirmGone } from '../../kube/confirm-gone.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubePod } from '../../kube/kube-pod.ts';
 import type { PodBatch, PodChange } from '../../kube/pod-batch.ts';
-import type { AttemptLedger, FactSink, WatchCursor } from '../executor.ts';
+import type { AttemptLedger, FactSink, OpenAttempt, WatchCursor } from '../executor.ts';
 import type { FactOutbox } from '../fact-outbox.ts';
 import { type ListedPod, removeLeftovers } from './closed-pods.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { LogKeeper } from './log-keeper.ts';
-import { findMissing } from './missing-pods.ts';
+import { findMissing, wantedPod } from './missing-pods.ts';
 import { readPodAttempt } from './pod-attempt.ts';
 import type { PodLauncher } from './pod-launcher.ts';
 import type { PodStopper } from './pod-stopper.ts';
 import { type PodFact, readChange } from './read-change.ts';
+import { StrayPods } from './stray-pods.ts';
 import { newTrackedPod, type PodBook, type TrackedPod } from './tracked-pod.ts';
+import { answersFor, type WatchPlace } from './watch-places.ts';
 
 /** Without news the stored cursor may lag this much: what lies behind it is only seen again after a restart. */
 const CURSOR_MILLISECONDS = 1000;
@@ -25,7 +27,7 @@ const STATES_A_QUESTION = 1000;
 const SET_ASIDE_LIMIT = 1000;
 
 export interface ApplierParts {
-  readonly client: Pick<KubeClient, 'getPod'>;
+  readonly client: Pick<KubeClient, 'getPod' | 'listPods'>;
   readonly ledger: AttemptLedger;
   readonly book: PodBook;
   readonly launcher: PodLauncher;
@@ -35,6 +37,8 @@ export interface ApplierParts {
   readonly clock: Clock;
   readonly options: KubernetesExecutorOptions;
   readonly events: Partial<KubernetesEvents>;
+  /** What the watch looks at, whose batches are applied. */
+  readonly place: WatchPlace;
 }
 
 /** A pod as a change left it, and whether it is gone. */
@@ -50,11 +54,13 @@ interface Sight {
 export class PodApplier {
   readonly #parts: ApplierParts;
   readonly #setAside = new Set<string>();
+  readonly #strays: StrayPods;
   #cleaning: Promise<void> = Promise.resolve();
   #cursorAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
+    this.#strays = new StrayPods(parts);
   }
 
   /** Rejects when nothing was committed; the same batch may then come again. */
@@ -73,9 +79,10 @@ export class PodApplier {
   }
 
   async #applyList(batch: Extract<PodBatch, { kind: 'list' }>, sink: FactSink, cursor: WatchCursor): Promise<void> {
-    const { ledger, options, events } = this.#parts;
-    const open = await ledger.openAttempts(options.name);
-    const sights = await this.#sightings(batch.pods.map((pod) => ({ type: 'ADDED', pod })));
+    const { events } = this.#parts;
+    const open = await this.#openAttempts();
+    const pods = [...batch.pods, ...(await this.#strays.find(open))];
+    const sights = await this.#sightings(pods.map((pod) => ({ type: 'ADDED', pod })));
     const states = await this.#states(sights.map(({ tracked }) => tracked.attemptId));
     const stateOf = (tracked: TrackedPod): ListedPod['state'] => states.get(tracked.attemptId) ?? null;
     const over = new Set(sights.filter(({ tracked }) => stateOf(tracked) !== 'open').map(({ tracked }) => tracked));
@@ -83,16 +90,24 @@ export class PodApplier {
     const missing = await findMissing(this.#parts, open, listed, batch.askedAtMilliseconds);
     await this.#record(sights, over, missing, sink, cursor);
     await this.#forgetOver(listed);
-    const pods = sights.map(({ pod, tracked }): ListedPod => ({ pod, tracked, state: stateOf(tracked) }));
-    this.#cleaning = removeLeftovers(this.#parts, pods).catch((error: unknown) => {
+    const seen = sights.map(({ pod, tracked }): ListedPod => ({ pod, tracked, state: stateOf(tracked) }));
+    this.#cleaning = removeLeftovers(this.#parts, seen).catch((error: unknown) => {
       events.trouble?.({ what: 'Removing pods of closed attempts failed.', error });
     });
   }
 
+  /** The open attempts that this watch answers for. */
+  async #openAttempts(): Promise<readonly OpenAttempt[]> {
+    const { ledger, options, place, book } = this.#parts;
+    const open = await ledger.openAttempts(options.name);
+    return open.filter((attempt) => answersFor(options, place, wantedPod(book, attempt).namespace));
+  }
+
   /** What is remembered of attempts that have no pod and are closed. */
   async #forgetOver(listed: ReadonlySet<string>): Promise<void> {
-    const { book } = this.#parts;
-    const unlisted = book.attemptIds().filter((attemptId) => !listed.has(attemptId));
+    const { book, options, place } = this.#parts;
+    const isHere = (attemptId: string) => answersFor(options, place, book.get(attemptId)?.namespace ?? null);
+    const unlisted = book.attemptIds().filter((attemptId) => !listed.has(attemptId) && isHere(attemptId));
     const states = await this.#states(unlisted);
     for (const attemptId of unlisted) if (states.get(attemptId) !== 'open') book.forget(attemptId);
   }

@@ -2,10 +2,10 @@ import type { Random } from '@gantry/sdk/model';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import type { KubePod } from '../../kube/kube-pod.ts';
-import { attemptSelector } from '../../kube/pod/pod-labels.ts';
 import { observePod } from '../../kube/pod-observation.ts';
 import { backOff, pause } from '../back-off.ts';
 import type { StopRequest } from '../executor.ts';
+import { findPod } from './find-pods.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { LogKeeper } from './log-keeper.ts';
@@ -20,7 +20,8 @@ export interface StopperParts {
   readonly client: Pick<KubeClient, 'deletePod' | 'getPod' | 'listPods'>;
   readonly launcher: PodLauncher;
   readonly book: PodBook;
-  readonly isWatching: () => boolean;
+  /** Whether events of this namespace's pods are on their way to us. */
+  readonly isWatching: (namespace: string) => boolean;
   readonly logs: LogKeeper;
   readonly random: Random;
   readonly options: KubernetesExecutorOptions;
@@ -56,7 +57,7 @@ export class PodStopper {
     pod.killed ||= request.why === 'kill';
     await this.#delete(pod);
     // While we watch, the pod is remembered until its last event, which would else be told as news.
-    if (pod.closed && !this.#parts.isWatching()) this.#parts.book.forget(pod.attemptId);
+    if (pod.closed && !this.#parts.isWatching(pod.namespace)) this.#parts.book.forget(pod.attemptId);
   }
 
   async #delete(pod: TrackedPod): Promise<void> {
@@ -76,15 +77,9 @@ export class PodStopper {
 
   /** The pod of an attempt that this process did not launch. */
   async #find(request: StopRequest): Promise<TrackedPod | null> {
-    const { client, options } = this.#parts;
-    const { attemptId } = request;
-    const namespace = request.namespace ?? options.namespace;
-    const found =
-      request.podName === null
-        ? ((await client.listPods(namespace, { labelSelector: attemptSelector(options.deploymentId, attemptId) }))
-            .pods[0] ?? null)
-        : await client.getPod(namespace, request.podName);
-    return found !== null && isPodOf(found, attemptId, options.deploymentId) ? trackFound(found, attemptId) : null;
+    const { attemptId, podName: name, namespace } = request;
+    const found = await findPod(this.#parts, { attemptId, name, namespace });
+    return found === null ? null : trackFound(found, attemptId);
   }
 
   async #patiently(what: string, work: () => Promise<void>): Promise<void> {

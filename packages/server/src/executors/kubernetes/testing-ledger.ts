@@ -13,6 +13,8 @@ export class TestingLedger implements AttemptLedger {
     selector: null,
     resourceVersion: null,
   };
+  /** Of single watches, where they differ from `lead`; null when another scheduler has it. */
+  readonly leads = new Map<string, TestingLedger['lead']>();
   /** Set: the database is away. */
   down = false;
 
@@ -27,9 +29,10 @@ export class TestingLedger implements AttemptLedger {
     return new Map(known.map((attemptId) => [attemptId, this.closed.get(attemptId) ?? 'open']));
   }
 
-  async leadWatch(): ReturnType<AttemptLedger['leadWatch']> {
+  async leadWatch(watchId: string): ReturnType<AttemptLedger['leadWatch']> {
     this.#refuse();
-    return this.lead;
+    const own = this.leads.get(watchId);
+    return own === undefined ? this.lead : own;
   }
 
   async storeLog(attemptId: string, chunk: LogChunk): Promise<void> {
@@ -40,9 +43,9 @@ export class TestingLedger implements AttemptLedger {
   }
 
   /** Makes the attempt of an order an open one of this age. */
-  opened(order: Order, ageMilliseconds: number, started = false): void {
+  opened(order: Order, ageMilliseconds: number, started = false, namespace: string | null = null): void {
     const { attemptId, dagId, taskId, workload } = order;
-    const attempt = { attemptId, dagId, taskId, namespace: null, workload: workload.kind, ageMilliseconds, started };
+    const attempt = { attemptId, dagId, taskId, namespace, workload: workload.kind, ageMilliseconds, started };
     this.open.set(attemptId, attempt);
   }
 

@@ -47,3 +47,8 @@ export function imageOrder(
     ...changes,
   });
 }
+
+/** The same order, whose override sends its pod to this namespace. */
+export function inNamespace(order: Order, namespace: string): Order {
+  return { ...order, layers: { ...order.layers, taskOverride: { metadata: { namespace } } } };
+}

@@ -4,6 +4,7 @@ import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { PodStopper } from './pod-stopper.ts';
 import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';
+import { covers, type WatchPlace } from './watch-places.ts';
 
 const SWEEP_MILLISECONDS = 250;
 
@@ -13,6 +14,8 @@ export interface SweepParts {
   readonly stopper: PodStopper;
   readonly clock: Clock;
   readonly options: KubernetesExecutorOptions;
+  /** Only pods of this place are swept: of others, which another scheduler watches, what we know may be old. */
+  readonly place: WatchPlace;
 }
 
 /** Tells that image pods run and why others wait, and gives up those that cannot start or whose reason has lasted too long. */
@@ -32,9 +35,12 @@ export class WaitSweep {
 
   once(): void {
     const now = this.#parts.clock.monotonic();
-    for (const pod of this.#parts.book.runningSince(now - SWEEP_MILLISECONDS)) this.#tellStarted(pod);
-    for (const pod of this.#parts.book.waiting()) {
+    const { book, place } = this.#parts;
+    for (const pod of book.runningSince(now - SWEEP_MILLISECONDS))
+      if (covers(place, pod.namespace)) this.#tellStarted(pod);
+    for (const pod of book.waiting()) {
       const { wait } = pod;
+      if (!covers(place, pod.namespace)) continue;
       if (wait === null || pod.closed || pod.killed || pod.toldEnded || pod.verdict !== null) continue;
       if (wait.deadlineAt !== null && wait.deadlineAt <= now) this.#giveUp(pod, wait);
       else if (now - wait.since >= this.#parts.options.waitingFactSeconds * 1000) this.#tell(pod, wait.sentence);

@@ -190,14 +190,22 @@ export const OPTION_TABLE = {
     parallelism: integer(1000, 1, 'Pods of one scheduler that are pending or running.'),
     delete_worker_pods: boolean(true, 'Pods are deleted when they have succeeded.'),
     delete_worker_pods_on_failure: boolean(false, 'Pods are deleted also when they have failed.'),
+    worker_pod_pending_fatal_container_state_reasons: list(
+      '',
+      'Reasons for which a waiting container is given up at once, besides those that never heal (InvalidImageName, ErrImageNeverPull); others have minutes to heal.',
+    ),
     in_cluster: boolean(false, 'Use the service account of the pod Gantry runs in.'),
-    config_file: text('', 'kubeconfig; empty: KUBECONFIG, then ~/.kube/config.'),
+    config_file: text('', 'kubeconfig, relative to GANTRY_HOME; empty: KUBECONFIG, then ~/.kube/config.'),
     cluster_context: text('', 'Context of the kubeconfig; empty: its current one.'),
     verify_ssl: boolean(true, "Check the API server's certificate."),
-    ssl_ca_cert: text('', "CA file that replaces the kubeconfig's."),
+    ssl_ca_cert: text('', "CA file that replaces the kubeconfig's; relative to GANTRY_HOME."),
     pod_creation_max_concurrency: integer(100, 1, 'Most creates in flight; the real number adapts to the API server.'),
-    kube_client_request_args: jsonObject('{"_request_timeout": [connect seconds, read seconds]}.'),
-    delete_option_kwargs: jsonObject('Body of delete calls, e.g. {"grace_period_seconds": 10}.'),
+    kube_client_request_args: jsonObject(
+      'Time limits of calls: {"_request_timeout": [connect seconds, read seconds]}, or one number for both; not set: 5 and 30.',
+    ),
+    delete_option_kwargs: jsonObject(
+      'How pods are deleted: grace_period_seconds of at least 1 (not set: the pod\'s own) and propagation_policy, e.g. {"grace_period_seconds": 10}.',
+    ),
     enable_tcp_keepalive: boolean(true, 'TCP keep-alive on connections to the API server.'),
     tcp_keep_idle: integer(120, 1, 'Seconds of silence before keep-alive probes.'),
     task_publish_max_retries: integer(
