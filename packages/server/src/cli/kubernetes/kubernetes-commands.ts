@@ -11,4 +11,15 @@ export function kubernetesCommands(program: Command): void {
     .action(async (files, options) => {
       process.exitCode = await (await import('./check-template.ts')).checkTemplates(files, options);
     });
+  group
+    .command('cleanup-pods')
+    .description('delete pods that attempts left behind; never the pod of an open attempt, or one that runs')
+    .option('--namespace <name>', 'only pods of this namespace; default: wherever pods are launched')
+    .option('--min-pending-minutes <minutes>', 'age from which a pod that waits is deleted; at least 5', '30')
+    .option('--min-completed-minutes <minutes>', 'time since its end that a pod is left; 0: none', '1')
+    .option('--dry-run', 'only tell what would be deleted')
+    .option('-v, --verbose', 'also tell whose pod it is, its phase and age')
+    .action(async (options) => {
+      process.exitCode = await (await import('./cleanup-pods.ts')).cleanUpPods(options);
+    });
 }

@@ -83,5 +83,10 @@ export class PlaceWatch {
     const { events } = this.#parts;
     events.watch?.(event);
     if (event.kind === 'alarm') events.alarm?.({ sentence: event.sentence });
+    if (event.kind === 'list_failed')
+      events.trouble?.({
+        what: `The watch ${this.#watchId} cannot list its pods; it is tried again.`,
+        error: event.error,
+      });
   }
 }

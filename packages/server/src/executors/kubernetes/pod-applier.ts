@@ -5,6 +5,7 @@ import type { KubePod } from '../../kube/kube-pod.ts';
 import type { PodBatch, PodChange } from '../../kube/pod-batch.ts';
 import type { AttemptLedger, FactSink, OpenAttempt, WatchCursor } from '../executor.ts';
 import type { FactOutbox } from '../fact-outbox.ts';
+import { askStates } from './ask-states.ts';
 import { type ListedPod, removeLeftovers } from './closed-pods.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
@@ -22,7 +23,6 @@ import { answersFor, type WatchPlace } from './watch-places.ts';
 const CURSOR_MILLISECONDS = 1000;
 /** Longest that a batch waits for the logs of ended image pods. */
 const LOG_MILLISECONDS = 5000;
-const STATES_A_QUESTION = 1000;
 /** Most malformed pods remembered, so that each is told once. */
 const SET_ASIDE_LIMIT = 1000;
 
@@ -83,7 +83,10 @@ export class PodApplier {
     const open = await this.#openAttempts();
     const pods = [...batch.pods, ...(await this.#strays.find(open))];
     const sights = await this.#sightings(pods.map((pod) => ({ type: 'ADDED', pod })));
-    const states = await this.#states(sights.map(({ tracked }) => tracked.attemptId));
+    const states = await askStates(
+      this.#parts.ledger,
+      sights.map(({ tracked }) => tracked.attemptId),
+    );
     const stateOf = (tracked: TrackedPod): ListedPod['state'] => states.get(tracked.attemptId) ?? null;
     const over = new Set(sights.filter(({ tracked }) => stateOf(tracked) !== 'open').map(({ tracked }) => tracked));
     const listed = new Set(sights.map(({ tracked }) => tracked.attemptId));
@@ -108,7 +111,7 @@ export class PodApplier {
     const { book, options, place } = this.#parts;
     const isHere = (attemptId: string) => answersFor(options, place, book.get(attemptId)?.namespace ?? null);
     const unlisted = book.attemptIds().filter((attemptId) => !listed.has(attemptId) && isHere(attemptId));
-    const states = await this.#states(unlisted);
+    const states = await askStates(this.#parts.ledger, unlisted);
     for (const attemptId of unlisted) if (states.get(attemptId) !== 'open') book.forget(attemptId);
   }
 
@@ -188,18 +191,12 @@ export class PodApplier {
   async #closedAmong(sights: readonly Sight[]): Promise<ReadonlySet<TrackedPod>> {
     const unsure = sights.filter(({ known, gone, pod }) => !known && (gone || pod.phase !== 'Pending'));
     if (unsure.length === 0) return new Set();
-    const states = await this.#states(unsure.map(({ tracked }) => tracked.attemptId));
+    const states = await askStates(
+      this.#parts.ledger,
+      unsure.map(({ tracked }) => tracked.attemptId),
+    );
     const over = unsure.filter(({ tracked }) => states.get(tracked.attemptId) !== 'open').map(({ tracked }) => tracked);
     return new Set(over);
-  }
-
-  async #states(attemptIds: readonly string[]): Promise<Map<string, 'open' | 'succeeded' | 'failed'>> {
-    const states = new Map<string, 'open' | 'succeeded' | 'failed'>();
-    for (let first = 0; first < attemptIds.length; first += STATES_A_QUESTION) {
-      const part = await this.#parts.ledger.states(attemptIds.slice(first, first + STATES_A_QUESTION));
-      for (const [attemptId, state] of part) states.set(attemptId, state);
-    }
-    return states;
   }
 }
 
