@@ -96,6 +96,16 @@ export const ERROR_CODES = {
     sentence: 'A pod override cannot be applied.',
     remedy: 'Correct the field path that the detail names.',
   },
+  hook_failed: {
+    status: null,
+    sentence: 'The pod mutation hook of this site failed.',
+    remedy: 'Correct the module that the detail names, or unset [kubernetes_executor] pod_mutation_hook.',
+  },
+  policy_breach: {
+    status: null,
+    sentence: 'The pod holds what the pod policy of this site does not allow.',
+    remedy: 'Change the field that the detail names, or ask whoever runs Gantry about [kubernetes_executor] pod_policy.',
+  },
   dag_invalid: {
     status: null,
     sentence: 'The DAG file cannot be used.',

@@ -1,4 +1,5 @@
 import { GantryError, type JsonObject, type Order } from '@gantry/sdk/model';
+import { applyHook } from './apply-hook.ts';
 import { growMemory } from './grow-memory.ts';
 import { findIdentityTouches } from './identity-guard.ts';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
@@ -6,14 +7,16 @@ import { BASE_CONTAINER } from './merge-keys.ts';
 import { identityLayer } from './pod-identity-layer.ts';
 import { identifyPod, type PodIdentity } from './pod-labels.ts';
 import type { BuiltPod, PodBuildLayers, PodLayer } from './pod-layer.ts';
+import { checkNamespace } from './pod-namespace.ts';
 import { type PodStage, traceOrigins } from './pod-origins.ts';
+import { checkPodPolicy } from './pod-policy.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /**
  * Builds the pod of an order out of its layers, weak to strong, with the origin of every field. Pure: no clock, no
  * random, no I/O; everything that shows or sends a pod calls it, so what is shown is what is sent.
  *
- * Throws `override_invalid` or `template_invalid` with a sentence that names the layer's source and the path.
+ * Throws `override_invalid`, `template_invalid`, `hook_failed` or `policy_breach` with a sentence that names the layer's source and the path.
  */
 export function buildPod(order: Order, layers: PodBuildLayers): BuiltPod {
   const warnings: string[] = [...layers.template.warnings];
@@ -52,14 +55,19 @@ function stackLayers(
   add({ layer: 'template', source: layers.template.source, patch: layers.template.document });
   for (const layer of [imageLayer(order, layers), ...overrideLayers(order)]) {
     if (layer === null) continue;
-    refuseIdentity(layer, order);
+    refuseIdentity(layer, order, layers);
     add(layer);
   }
   const grown = retryLayer(order, pod, warn);
   if (grown !== null) add(grown);
   requireBase(pod, order, layers);
   add(accountLayer(pod));
+  if (layers.hook !== null) {
+    pod = applyHook(layers.hook, pod, order);
+    stages.push({ layer: 'hook', source: layers.hook.source, patch: {}, pod });
+  }
   add(identityLayer(order, layers, identity, podSpec(pod)));
+  refuseBreach(order, layers, stages);
   return stages;
 }
 
@@ -126,8 +134,27 @@ function retryLayer({ layers, taskId }: Order, pod: JsonObject, warn?: (sentence
   return null;
 }
 
-function refuseIdentity(layer: PodLayer, order: Order): void {
-  const [touch] = findIdentityTouches(layer.patch, order.workload.kind);
+/** The finished pod is held to `pod_policy`, whoever set the field. */
+function refuseBreach(order: Order, { policy }: PodBuildLayers, stages: readonly PodStage[]): void {
+  const [breach] = checkPodPolicy(lastPod(stages), policy);
+  if (breach === undefined) return;
+  const origin = traceOrigins(stages).find(({ path }) => isWithin(path, breach.path) || isWithin(breach.path, path));
+  const by = origin === undefined ? '' : ` Set by ${origin.layer === 'defaults' ? 'Gantry' : origin.source}.`;
+  throw new GantryError(
+    'policy_breach',
+    `DAG ${order.dagId}, task ${order.taskId}: ${breach.sentence}${by} [kubernetes_executor] pod_policy is ${policy}.`,
+  );
+}
+
+function isWithin(path: string, above: string): boolean {
+  return path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+}
+
+function refuseIdentity(layer: PodLayer, order: Order, layers: PodBuildLayers): void {
+  const touches = findIdentityTouches(layer.patch, order.workload.kind);
+  const several = layers.namespaces.kind !== 'one';
+  if (several) checkNamespace(layer.patch, layer.source, layers);
+  const touch = touches.find(({ path }) => !(several && path === 'metadata.namespace'));
   if (touch === undefined) return;
   throw new GantryError(
     'override_invalid',

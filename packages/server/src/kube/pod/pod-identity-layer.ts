@@ -3,6 +3,7 @@ import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
 import { identityMetadata, type PodIdentity } from './pod-labels.ts';
 import type { PodBuildLayers, PodLayer } from './pod-layer.ts';
+import { podNamespace } from './pod-namespace.ts';
 
 export const TOKEN_VOLUME = 'gantry-token';
 export const TOKEN_FOLDER = '/var/run/secrets/gantry';
@@ -18,7 +19,7 @@ export function tokenAudience(deploymentId: string): string {
 
 /** Layer 6: what makes the pod this attempt's. `spec` is the pod as the weaker layers left it. */
 export function identityLayer(order: Order, layers: PodBuildLayers, identity: PodIdentity, spec: JsonObject): PodLayer {
-  const metadata = identityMetadata(identity, layers.namespace);
+  const metadata = identityMetadata(identity, podNamespace(order, layers));
   const workload = order.workload.kind === 'worker' ? workerSpec(order, layers, identity, spec) : null;
   return {
     layer: 'identity',
