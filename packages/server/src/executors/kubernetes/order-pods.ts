@@ -2,9 +2,16 @@ import type { Clock, Order } from '@gantry/sdk/model';
 import { BUILT_IN_TEMPLATE } from '../../kube/pod/built-in-template.ts';
 import { CompiledPods } from '../../kube/pod/compile-pod.ts';
 import type { PodBuildLayers } from '../../kube/pod/pod-layer.ts';
+import { podNamespace } from '../../kube/pod/pod-namespace.ts';
 import { PodTemplateFiles } from '../../kube/pod/pod-template-file.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+
+/** Where a pod is created, and what it is called there. */
+export interface PodAddress {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** The pods of orders as text, by the configured layers. */
 export class OrderPods {
@@ -27,10 +34,10 @@ export class OrderPods {
   }
 
   /** The order's pod. Throws GantryError `template_invalid` or `override_invalid`. */
-  async render(order: Order): Promise<{ readonly name: string; readonly body: string }> {
+  async render(order: Order): Promise<PodAddress & { readonly body: string }> {
     const layers = await this.layers(order);
     this.#warn(layers);
-    return this.#compiled.for(order, layers).render(order);
+    return { ...this.#compiled.for(order, layers).render(order), namespace: podNamespace(order, layers) };
   }
 
   /** What `buildPod` is given for the order, for previews. */

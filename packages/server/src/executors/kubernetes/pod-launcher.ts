@@ -8,7 +8,7 @@ import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import { judgeLaunchError, type LaunchVerdict, refuseLaunch } from './launch-verdict.ts';
-import type { OrderPods } from './order-pods.ts';
+import type { OrderPods, PodAddress } from './order-pods.ts';
 import { isPodOf } from './pod-attempt.ts';
 import { newTrackedPod, type PodBook } from './tracked-pod.ts';
 
@@ -27,10 +27,10 @@ export interface LauncherParts {
   readonly events: Partial<KubernetesEvents>;
 }
 
-/** An order on its way to a pod. */
 /** A fan-out of hundreds must not hold up the next task of a chain: what comes in small batches is created first. */
 const SMALL_BATCH = 16;
 
+/** An order on its way to a pod. */
 interface Launch {
   readonly order: Order;
   readonly ahead: boolean;
@@ -164,15 +164,15 @@ export class PodLauncher {
       if (this.#isStale(launch)) await this.#confirmOpen([launch]);
       if (launch.cancelled.signal.aborted) return { kind: 'settled' };
       if (this.#isStale(launch)) return unconfirmed();
-      const { name, body } = await this.#parts.pods.render(order);
+      const { body, ...at } = await this.#parts.pods.render(order);
       if (launch.mustLook) {
-        const found = await this.#look(launch, name);
+        const found = await this.#look(launch, at);
         if (found !== null) return found;
       }
-      const answer = await this.#parts.client.createPod(this.#parts.options.namespace, body, launch.ahead);
-      if (answer.kind === 'created') return this.#accept(launch, name, () => answer.identity()?.uid ?? null);
+      const answer = await this.#parts.client.createPod(at.namespace, body, launch.ahead);
+      if (answer.kind === 'created') return this.#accept(launch, at, () => answer.identity()?.uid ?? null);
       launch.mustLook = true;
-      return (await this.#look(launch, name)) ?? vanished(name);
+      return (await this.#look(launch, at)) ?? vanished(at.name);
     } catch (error) {
       if (error instanceof KubeError) return judgeLaunchError(error);
       if (error instanceof GantryError) return refuseLaunch(error.message);
@@ -181,29 +181,30 @@ export class PodLauncher {
     }
   }
 
-  async #look(launch: Launch, name: string): Promise<Outcome | null> {
-    const pod = await this.#parts.client.getPod(this.#parts.options.namespace, name);
+  async #look(launch: Launch, at: PodAddress): Promise<Outcome | null> {
+    const { namespace, name } = at;
+    const pod = await this.#parts.client.getPod(namespace, name);
     if (pod === null) {
       launch.mustLook = false;
       return null;
     }
     if (isPodOf(pod, launch.order.attemptId, this.#parts.options.deploymentId))
-      return this.#accept(launch, name, () => pod.uid, pod);
-    return refuseLaunch(`A pod named ${name} that is not ours stands in namespace ${pod.namespace}; remove it.`);
+      return this.#accept(launch, at, () => pod.uid, pod);
+    return refuseLaunch(`A pod named ${name} that is not ours stands in namespace ${namespace}; remove it.`);
   }
 
-  #accept(launch: Launch, name: string, readUid: () => string | null, seen?: KubePod): Outcome {
-    const { book, options, outbox, events } = this.#parts;
+  #accept(launch: Launch, at: PodAddress, readUid: () => string | null, seen?: KubePod): Outcome {
+    const { book, outbox, events } = this.#parts;
     const { attemptId, workload } = launch.order;
     // The watch may have been quicker, and knows more.
     if (book.get(attemptId) === undefined) {
       const getLogs = workload.kind === 'image' && workload.pod.getLogs;
-      const pod = newTrackedPod({ attemptId, name, namespace: options.namespace, workload: workload.kind, getLogs });
+      const pod = newTrackedPod({ attemptId, ...at, workload: workload.kind, getLogs });
       book.add({ ...pod, readUid, uid: seen?.uid ?? null, node: seen?.node ?? null });
     }
     book.occupy(attemptId);
     outbox.forgetWait(attemptId);
-    events.launched?.({ attemptId, name, existed: seen !== undefined });
+    events.launched?.({ attemptId, name: at.name, existed: seen !== undefined });
     return { kind: 'settled' };
   }
 
