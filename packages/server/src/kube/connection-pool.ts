@@ -31,6 +31,14 @@ export function connectionPool(connection: KubeConnection, options: PoolOptions)
   const agent =
     connection.server.protocol === 'http:' ? new HttpAgent(agentOptions) : secureAgent(connection, agentOptions);
   agent.getName = certificateName();
+  // Node's agent sets a keep-alive of its own on every connection that falls idle, of 1 s and wanted or not.
+  const keep = agent.keepSocketAlive.bind(agent);
+  agent.keepSocketAlive = (socket) => {
+    // Its types hide that it answers whether the connection is kept.
+    const kept = keep(socket);
+    setKeepAlive(socket as Socket, options);
+    return kept;
+  };
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (...parts) => {
     const socket = create(...parts);
@@ -38,6 +46,10 @@ export function connectionPool(connection: KubeConnection, options: PoolOptions)
     return socket;
   };
   return agent;
+}
+
+function setKeepAlive(socket: Socket, { tcpKeepIdleMilliseconds }: PoolOptions): void {
+  socket.setKeepAlive(tcpKeepIdleMilliseconds !== null, tcpKeepIdleMilliseconds ?? 0);
 }
 
 /**
@@ -70,7 +82,7 @@ function secureAgent(connection: KubeConnection, options: AgentOptions): Agent {
 function watchOver(socket: Socket, connection: KubeConnection, options: PoolOptions): void {
   options.opened();
   socket.setNoDelay(true);
-  if (options.tcpKeepIdleMilliseconds !== null) socket.setKeepAlive(true, options.tcpKeepIdleMilliseconds);
+  setKeepAlive(socket, options);
   const seconds = options.connectMilliseconds / 1000;
   const timer = setTimeout(() => {
     const message = `The Kubernetes API at ${connection.server.origin} cannot be reached: no connection within ${seconds} s.`;
