@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readPodTemplate } from '../../kube/pod/pod-template.ts';
+import { readPodTemplate, tellProblem } from '../../kube/pod/pod-template.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { printData } from '../output/print-data.ts';
 import { printable } from '../output/printable.ts';
@@ -40,12 +40,11 @@ export async function checkTemplates(
 }
 
 function printFindings({ write, colors }: Terminal, files: readonly string[], findings: readonly Finding[]): void {
-  for (const { file, line, column, level, path, sentence } of findings) {
-    const place = line === null ? file : `${file}:${line}:${column}`;
+  for (const finding of findings) {
+    const { level } = finding;
+    const { place, path, sentence } = tellProblem({ ...finding, severity: level }, finding.file);
     const paint = level === 'error' ? colors.red : colors.yellow;
-    // The sentences begin with the path, which stands before them already.
-    const said = path !== '' && sentence.startsWith(`${path} `) ? sentence.slice(path.length + 1) : sentence;
-    write(`${printable(place)} ${paint(level)} ${path === '' ? '-' : printable(path)}: ${printable(said)}\n`);
+    write(`${printable(place)} ${paint(level)} ${printable(path)}: ${printable(sentence)}\n`);
   }
   const said = new Set(findings.map(({ file }) => file));
   for (const file of files) if (!said.has(file)) write(`${printable(file)} ${colors.green('good')}\n`);

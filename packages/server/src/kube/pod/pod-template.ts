@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { GantryError, type Json } from '@gantry/sdk/model';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { findDocumentFaults, TOO_DEEP } from './document-bounds.ts';
 import { isJsonObject } from './json-shape.ts';
 import type { PodTemplate } from './pod-layer.ts';
 import { checkPlaceholders, checkTemplate, type TemplateProblem } from './template-rules.ts';
 
 const SIZE_LIMIT_BYTES = 1024 * 1024;
-/** Aliases that stand for more nodes than this are taken for an attack; no pod needs them. */
-const ALIAS_LIMIT = 100;
+/** More than anybody reads; the rest is left out. */
+const MOST_PROBLEMS = 100;
 
 /** A template as read, with everything that is wrong or odd about it. */
 export interface ReadTemplate {
@@ -23,7 +24,7 @@ export function parsePodTemplate(bytes: Uint8Array, source: string, strict = fal
   const errors = problems.filter(({ severity }) => severity === 'error');
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const [first] = errors;
-  throw new GantryError('template_invalid', `${first === undefined ? source : sentenceOf(first, source)}${more}`);
+  throw new GantryError('template_invalid', `${first === undefined ? source : problemLine(first, source)}${more}`);
 }
 
 /**
@@ -37,29 +38,54 @@ export function readPodTemplate(bytes: Uint8Array, source: string, strict = fals
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    // Compares each key with each other; `findDocumentFaults` does it in one pass and names both lines.
+    uniqueKeys: false,
     // Kubernetes' own reader knows YAML 1.1: `0644` is octal there, `yes` a boolean. Its times and sixties are left out.
     version: '1.1',
     schema: 'yaml-1.1',
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)),
   });
-  const problems: TemplateProblem[] = [];
-  const document = onlyDocument(documents, lines, problems);
-  if (document !== null) problems.push(...checkPlaceholders(document, lines));
-  const value = document === null || problems.length > 0 ? undefined : plainValue(document, problems);
-  if (document !== null && value !== undefined) problems.push(...checkTemplate(document, value, lines, source, strict));
-  if (!isJsonObject(value) || problems.some(({ severity }) => severity === 'error'))
-    return { template: null, problems };
+  const found: TemplateProblem[] = [];
+  const document = onlyDocument(documents, lines, found);
+  if (document !== null) found.push(...findDocumentFaults(document, lines));
+  if (document !== null && found.length === 0) found.push(...checkPlaceholders(document, lines));
+  const value = document === null || found.length > 0 ? undefined : plainValue(document);
+  if (document !== null && value !== undefined) found.push(...checkTemplate(document, value, lines, source, strict));
+  const unusable = !isJsonObject(value) || found.some(({ severity }) => severity === 'error');
+  const problems = worst(found);
+  if (unusable) return { template: null, problems };
   const version = createHash('sha256').update(bytes).digest('hex');
-  const warnings = problems.map((problem) => sentenceOf(problem, source));
+  const warnings = problems.map((problem) => problemLine(problem, source));
   return { template: { source, document: value, version, warnings }, problems };
 }
 
-/** `file:line:column: sentence`. */
-export function sentenceOf(problem: TemplateProblem, source: string): string {
-  return problem.line === null
-    ? `${source}: ${problem.sentence}`
-    : `${source}:${problem.line}:${problem.column}: ${problem.sentence}`;
+/** At most as many problems as anybody reads, errors rather than warnings. */
+function worst(problems: readonly TemplateProblem[]): readonly TemplateProblem[] {
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return [...errors, ...problems.filter(({ severity }) => severity === 'warning')].slice(0, MOST_PROBLEMS);
+}
+
+/** A problem in the parts of its line; `path` is `-` when it is the document's. */
+export interface ToldProblem {
+  readonly place: string;
+  readonly path: string;
+  readonly sentence: string;
+}
+
+export function tellProblem({ line, column, path, sentence }: TemplateProblem, source: string): ToldProblem {
+  return {
+    place: line === null ? source : `${source}:${line}:${column}`,
+    path: path === '' ? '-' : path,
+    // Sentences begin with the path, which stands before them in the line.
+    sentence: path !== '' && sentence.startsWith(`${path} `) ? sentence.slice(path.length + 1) : sentence,
+  };
+}
+
+/** `FILE:LINE:COLUMN level path: sentence`. */
+export function problemLine(problem: TemplateProblem, source: string): string {
+  const { place, path, sentence } = tellProblem(problem, source);
+  return `${place} ${problem.severity} ${path}: ${sentence}`;
 }
 
 function error(sentence: string, position?: { line: number; col: number }): TemplateProblem {
@@ -91,7 +117,9 @@ function onlyDocument(documents: Documents, lines: LineCounter, problems: Templa
   }
   for (const document of documents) {
     for (const { pos, message } of document.errors) {
-      const sentence = `The YAML cannot be read: ${message.replace(/\.?$/, '.')}`;
+      const sentence = message.includes('call stack')
+        ? TOO_DEEP
+        : `The YAML cannot be read: ${message.replace(/\.?$/, '.')}`;
       problems.push(error(sentence, lines.linePos(pos[0])));
     }
   }
@@ -104,12 +132,7 @@ function onlyDocument(documents: Documents, lines: LineCounter, problems: Templa
   return problems.length > 0 || first === undefined ? null : (first as unknown as Document);
 }
 
-function plainValue(document: Document, problems: TemplateProblem[]): Json | undefined {
-  try {
-    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: ALIAS_LIMIT }) ?? null)) as Json;
-  } catch (caught) {
-    const reason = caught instanceof Error ? caught.message : String(caught);
-    problems.push(error(`The aliases of the template explode or loop (${reason}); write the values out.`));
-    return undefined;
-  }
+function plainValue(document: Document): Json {
+  // How much the aliases stand for was counted before.
+  return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: -1 }) ?? null)) as Json;
 }

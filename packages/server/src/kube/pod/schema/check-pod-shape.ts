@@ -17,7 +17,7 @@ export interface ShapeFinding {
 /** `override`: a part of a pod, in which null unsets and merge directives may stand. `pod`: a whole one. */
 export type ShapeOf = 'pod' | 'override';
 
-/** More findings than anybody reads; the rest is left out. */
+/** More findings than anybody reads, of unknown fields and of others each; the rest is left out. */
 const MOST_FINDINGS = 100;
 const DEEPEST = 64;
 const LONGEST_VALUE = 60;
@@ -25,13 +25,15 @@ const LONGEST_VALUE = 60;
 /** Holds a pod, or a part of one, to the closed schema of the declared Kubernetes version. Pure; in the order of the document. */
 export function checkPodShape(value: JsonObject, shapeOf: ShapeOf): ShapeFinding[] {
   const findings: ShapeFinding[] = [];
-  checkType({ findings, shapeOf }, 'Pod', value, []);
+  checkType({ findings, shapeOf, unknownFields: 0 }, 'Pod', value, []);
   return findings;
 }
 
 interface Check {
   readonly findings: ShapeFinding[];
   readonly shapeOf: ShapeOf;
+  /** How many of the findings are unknown fields: those may be mere warnings and must not hide an error. */
+  unknownFields: number;
 }
 
 type Path = readonly (string | number)[];
@@ -41,6 +43,7 @@ export function placeText(path: Path): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
+    else if (step.length > LONGEST_VALUE) text += `[${shown(step)}]`;
     else if (/^[\w$-]+$/.test(step)) text += text === '' ? step : `.${step}`;
     else text += `[${JSON.stringify(step)}]`;
   }
@@ -48,7 +51,9 @@ export function placeText(path: Path): string {
 }
 
 function find(check: Check, kind: ShapeFinding['kind'], path: Path, words: string): void {
-  if (check.findings.length >= MOST_FINDINGS) return;
+  const others = check.findings.length - check.unknownFields;
+  if ((kind === 'unknown_field' ? check.unknownFields : others) >= MOST_FINDINGS) return;
+  if (kind === 'unknown_field') check.unknownFields += 1;
   const place = placeText(path);
   check.findings.push({ kind, path, place, sentence: `${place || 'the pod'} ${words}` });
 }
@@ -79,6 +84,8 @@ function checkType(check: Check, type: string, value: Json, path: Path): void {
 function checkUnknown(check: Check, type: string, name: string, at: Path, fields: ReadonlyMap<string, unknown>): void {
   // What a directive may say is the merge's to judge.
   if (check.shapeOf === 'override' && name.startsWith('$')) return;
+  // Looking for a near name is the costly part.
+  if (check.unknownFields >= MOST_FINDINGS) return;
   const near = nearestName(name, [...fields.keys()]);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   find(check, 'unknown_field', at, `is no field of ${type} in Kubernetes ${KUBERNETES_VERSION}.${hint}`);
