@@ -187,6 +187,13 @@ describe('gantry kubernetes cleanup-pods', () => {
       );
   });
 
+  it('deletes as delete_option_kwargs says', async () => {
+    api.next('list', listed('succeeded'));
+    await cleanUp({ GANTRY__KUBERNETES_EXECUTOR__DELETE_OPTION_KWARGS: '{"grace_period_seconds": 7}' });
+    const body = api.calls.find(({ kind }) => kind === 'delete')?.body ?? '{}';
+    expect(JSON.parse(body)).toMatchObject({ gracePeriodSeconds: 7, preconditions: { uid: 'uid-succeeded' } });
+  });
+
   it('goes through every namespace that pods are launched in, or only through the named one', async () => {
     const several = {
       GANTRY__KUBERNETES_EXECUTOR__MULTI_NAMESPACE_MODE: 'true',
