@@ -104,7 +104,8 @@ export const ERROR_CODES = {
   policy_breach: {
     status: null,
     sentence: 'The pod holds what the pod policy of this site does not allow.',
-    remedy: 'Change the field that the detail names, or ask whoever runs Gantry about [kubernetes_executor] pod_policy.',
+    remedy:
+      'Change the field that the detail names, or ask whoever runs Gantry about [kubernetes_executor] pod_policy.',
   },
   dag_invalid: {
     status: null,

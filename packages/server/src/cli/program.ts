@@ -5,6 +5,7 @@ import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
 import { kubernetesCommands } from './kubernetes/kubernetes-commands.ts';
 import { terminalOf } from './output/terminal.ts';
+import { podCommands } from './pod/pod-commands.ts';
 import { poolCommands } from './pools/pool-commands.ts';
 import { serviceCommands } from './services/service-commands.ts';
 import { taskCommands } from './tasks/task-commands.ts';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
   dagCommands(program);
   taskCommands(program);
   kubernetesCommands(program);
+  podCommands(program);
   poolCommands(program);
   variableCommands(program);
   configCommands(program);

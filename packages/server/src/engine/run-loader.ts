@@ -1,6 +1,6 @@
 import { type DagSpec, GantryError, type Order, type Place } from '@gantry/sdk/model';
 import { compileGraph } from '../plan/graph.ts';
-import { retryRule } from '../plan/retry-rule.ts';
+import { orderOfTask } from '../plan/order-of-task.ts';
 import { createSnapshot } from '../plan/run-snapshot.ts';
 import type { Graph } from '../plan/snapshot.ts';
 import type { Queryable } from '../store/database.ts';
@@ -137,26 +137,17 @@ function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
 /** The order of a live attempt; the same attempt always gives the same order. */
 export function orderOf(attempt: LiveAttempt): Order {
   const { run, task } = attempt;
-  return {
+  return orderOfTask({
+    spec: run.spec,
+    task,
     attemptId: attempt.id,
     runKey: run.runKey,
-    dagId: run.dagId,
     runId: run.runId,
-    taskId: task.taskId,
+    version: run.version,
+    bundleDigest: run.bundleDigest,
+    executor: attempt.executor,
     mapIndex: -1,
     tryNumber: attempt.tryNumber,
-    version: run.version,
-    executor: attempt.executor,
-    queue: task.queue,
-    priorityWeight: task.priorityWeight,
-    bundleDigest: run.bundleDigest,
-    workload: task.pod === null ? { kind: 'worker' } : { kind: 'image', pod: task.pod },
-    layers: {
-      templateFile: task.podTemplateFile ?? run.spec.podTemplateFile,
-      dagOverride: run.spec.podOverride,
-      taskOverride: task.podOverride,
-      retry: retryRule(task, attempt.outOfMemory),
-    },
-    executionTimeoutSeconds: task.executionTimeoutSeconds,
-  };
+    outOfMemory: attempt.outOfMemory,
+  });
 }

@@ -316,3 +316,19 @@ test('run() goes on after a turn that failed, and ends at the signal', async () 
   abort.abort();
   await running;
 });
+
+test('a DAG whose pods cannot be built is an import error of its file, and the other files go on', async () => {
+  folder.write('good.ts', oneTaskDag('good'));
+  folder.write('bad.ts', oneTaskDag('bad'));
+  const intake = new DagProcessor({
+    folder: folder.path,
+    database: fresh.database,
+    clock,
+    checkPods: async ({ dagId }) => (dagId === 'bad' ? ['DAG bad, task t: first.', 'DAG bad, task t: second.'] : []),
+  });
+  expect(await intake.once()).toMatchObject({ parsed: 1, failed: 1 });
+  expect((await dags()).map((row) => row.dag_id)).toEqual(['good']);
+  expect(await errors()).toMatchObject([
+    { file: 'bad.ts', message: 'DAG bad, task t: first.\nDAG bad, task t: second.' },
+  ]);
+});

@@ -11,7 +11,7 @@ import { FileMemory } from './file-memory.ts';
 import { FileStamps } from './file-stamps.ts';
 import { type ImportFailure, importFailure } from './import-failure.ts';
 import type { IntakeEvents } from './intake-events.ts';
-import { type LoadedFile, loadBundle } from './load-dag-file.ts';
+import { type CheckPods, type LoadedFile, loadBundle } from './load-dag-file.ts';
 import { DEFAULT_PROCESSOR_OPTIONS, type ProcessorOptions } from './processor-options.ts';
 import { scanFolder } from './scan-folder.ts';
 import { sha256 } from './sha256.ts';
@@ -22,6 +22,7 @@ export interface DagProcessorParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly options?: Partial<ProcessorOptions>;
+  readonly checkPods?: CheckPods;
   readonly events?: Partial<IntakeEvents>;
 }
 
@@ -49,14 +50,16 @@ export class DagProcessor {
   readonly #options: ProcessorOptions;
   readonly #events: Partial<IntakeEvents>;
   readonly #memory: FileMemory;
+  readonly #checkPods: CheckPods | undefined;
 
-  constructor({ folder, database, clock, options, events }: DagProcessorParts) {
+  constructor({ folder, database, clock, options, checkPods, events }: DagProcessorParts) {
     this.#folder = resolve(folder);
     this.#database = database;
     this.#clock = clock;
     this.#options = { ...DEFAULT_PROCESSOR_OPTIONS, ...options };
     this.#events = events ?? {};
     this.#memory = new FileMemory(clock);
+    this.#checkPods = checkPods;
   }
 
   /** Looks at the folder until `signal` aborts. A turn that fails is told and tried again. */
@@ -134,7 +137,12 @@ export class DagProcessor {
   ): Promise<LoadedFile | ImportFailure> {
     const { environment, timeoutSeconds, memoryLimitMebibytes } = this.#options;
     const limits = { environment, timeoutSeconds, memoryLimitMebibytes };
-    const loaded = await loadBundle(file, bundled, { clock: this.#clock, ...limits, signal });
+    const loaded = await loadBundle(file, bundled, {
+      clock: this.#clock,
+      ...limits,
+      signal,
+      checkPods: this.#checkPods,
+    });
     if (loaded.kind === 'failure' || signal?.aborted) return loaded;
     const { dags, bundle, durationMilliseconds } = loaded;
     const saved = await saveDagFile(this.#database, {

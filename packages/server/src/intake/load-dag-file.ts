@@ -5,7 +5,7 @@ import type { Clock, DagSpec } from '@gantry/sdk/model';
 import { type Bundle, type Bundled, bundleDagFile } from './bundle-dag-file.ts';
 import { checkDags } from './check-dags.ts';
 import { childProgram } from './child-program.ts';
-import type { ImportFailure } from './import-failure.ts';
+import { type ImportFailure, importFailure } from './import-failure.ts';
 import { type ChildEnd, type ChildLimits, runChild } from './run-child.ts';
 import { understandChild } from './understand-child.ts';
 
@@ -16,7 +16,14 @@ export interface LoadOptions extends ChildLimits {
   /** For the child; Gantry's own options are taken out. Empty when left out. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  readonly checkPods?: CheckPods;
 }
+
+/** What is wrong with the pods of a DAG's tasks, in sentences; given by main, since intake knows no pods. */
+export type CheckPods = (spec: DagSpec) => Promise<readonly string[]>;
+
+/** As many sentences as one import error holds. */
+const MOST_SENTENCES = 5;
 
 export interface LoadedFile {
   readonly kind: 'loaded';
@@ -48,8 +55,19 @@ export async function loadBundle(
   const { bundle } = bundled;
   const dags = bundled.importsSdk ? await dagsOf(file, bundle, options) : [];
   if (!isList(dags)) return dags;
+  const wrong = await wrongPods(dags, options.checkPods);
+  if (wrong !== null) return importFailure(file, wrong);
   const durationMilliseconds = Math.round(options.clock.monotonic() - started);
   return { kind: 'loaded', file, dags, bundle, durationMilliseconds };
+}
+
+/** A pod that cannot be built is a mistake of the DAG, told now and not by a stuck task. */
+async function wrongPods(dags: readonly DagSpec[], check: CheckPods | undefined): Promise<string | null> {
+  if (check === undefined) return null;
+  const sentences = (await Promise.all(dags.map(check))).flat();
+  if (sentences.length === 0) return null;
+  const more = sentences.length - MOST_SENTENCES;
+  return [...sentences.slice(0, MOST_SENTENCES), ...(more > 0 ? [`And ${more} more.`] : [])].join('\n');
 }
 
 async function dagsOf(

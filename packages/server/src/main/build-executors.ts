@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { GantryError } from '@gantry/sdk/model';
 import type { AttemptLedger, Executor } from '../executors/executor.ts';
 import { KubernetesExecutor } from '../executors/kubernetes/kubernetes-executor.ts';
-import { DEFAULT_KUBERNETES_OPTIONS } from '../executors/kubernetes/kubernetes-options.ts';
 import { LocalExecutor } from '../executors/local/local-executor.ts';
 import { PodTemplateFiles } from '../kube/pod/pod-template-file.ts';
-import { DEFAULT_PATIENCE } from '../kube/pod-patience.ts';
 import type { Deployment } from '../store/read-deployment.ts';
 import type { Config } from './config/config.ts';
 import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
 import { connectKubernetesForPods } from './kubernetes.ts';
+import { kubernetesExecutorOptions } from './kubernetes-executor-options.ts';
 import { logKubernetesEvents } from './kubernetes-log.ts';
-import { deleteOptions, workerImage } from './kubernetes-request-options.ts';
 import { readPodRules } from './pod-rules.ts';
 import type { Log } from './process-log.ts';
 import { systemClock } from './system-clock.ts';
@@ -76,38 +74,16 @@ async function kubernetesExecutor(
   configuration: Configuration,
   { deployment, ledger, log }: ExecutorParts,
 ): Promise<Executor> {
-  const options = configuration.config.kubernetes_executor;
-  const image = workerImage(options.worker_container_repository, options.worker_container_tag);
-  const deleteOptionKwargs = deleteOptions(options.delete_option_kwargs);
+  // Everything that can be wrong with the options is said before the cluster is asked.
+  const options = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deployment.id);
   await checkTemplate(configuration, log);
-  const { namespaces, hook, policy, strictSchema } = await readPodRules(configuration);
   return new KubernetesExecutor({
     client: await connectKubernetesForPods(configuration),
     ledger,
     clock: systemClock,
     random: systemRandom,
     events: logKubernetesEvents(log),
-    options: {
-      ...DEFAULT_KUBERNETES_OPTIONS,
-      deploymentId: deployment.id,
-      namespace: options.namespace,
-      namespaces,
-      hook,
-      policy,
-      strictSchema,
-      executionApiUrl: executionApiUrl(configuration),
-      dagsFolder: dagsFolder(configuration),
-      podTemplateFile: options.pod_template_file || null,
-      workerContainerRepository: image.repository,
-      workerContainerTag: image.tag,
-      deleteWorkerPods: options.delete_worker_pods,
-      deleteWorkerPodsOnFailure: options.delete_worker_pods_on_failure,
-      deleteOptionKwargs,
-      taskPublishMaxRetries: options.task_publish_max_retries,
-      parallelism: options.parallelism,
-      patience: { ...DEFAULT_PATIENCE, fatalReasons: options.worker_pod_pending_fatal_container_state_reasons },
-      watchLeaseSeconds: configuration.config.scheduler.scheduler_lease,
-    },
+    options,
   });
 }
 

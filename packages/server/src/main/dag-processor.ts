@@ -1,6 +1,7 @@
 import { DagProcessor } from '../intake/dag-processor.ts';
 import { type Configuration, dagsFolder } from './configuration.ts';
 import { logIntakeEvents } from './intake-log.ts';
+import { PodPreviews } from './pod-previews.ts';
 import type { Log } from './process-log.ts';
 import { keepServiceAlive } from './service-heartbeat.ts';
 import { openStore } from './store-access.ts';
@@ -12,6 +13,7 @@ export async function runDagProcessor(configuration: Configuration, log: Log, si
   const database = await openStore(configuration, 'dag-processor');
   try {
     const folder = dagsFolder(configuration);
+    const previews = await PodPreviews.open(configuration);
     const processor = new DagProcessor({
       folder,
       database,
@@ -24,6 +26,7 @@ export async function runDagProcessor(configuration: Configuration, log: Log, si
         dagsArePausedAtCreation: config.core.dags_are_paused_at_creation,
         environment,
       },
+      checkPods: (spec) => previews.check(spec),
       events: logIntakeEvents(log),
     });
     log.info({ folder }, 'The DAG processor runs.');

@@ -22,4 +22,23 @@ export function kubernetesCommands(program: Command): void {
     .action(async (options) => {
       process.exitCode = await (await import('./cleanup-pods.ts')).cleanUpPods(options);
     });
+  previewCommands(group);
+}
+
+/** These need neither a database nor a cluster. */
+function previewCommands(group: Command): void {
+  group
+    .command('merge-pods')
+    .description('print the merge of two pods, as the executor merges the layers of a pod')
+    .argument('<base>', 'file with a pod or a part of one, YAML or JSON; - for standard input')
+    .argument('<override>', 'file with what is merged onto it; - for standard input')
+    .option('-o, --output <format>', 'yaml or json', 'yaml')
+    .action(async (base, override, options) => (await import('./merge-pods.ts')).mergePods(base, override, options));
+  group
+    .command('generate-dag-yaml')
+    .description('write the pod of each task of a DAG to a file')
+    .argument('<dag>', 'id of the DAG, or its file')
+    .option('-l, --logical-date <time>', 'the time the run stands for; default: now')
+    .option('-o, --output-path <folder>', 'where the folder gantry_yaml_output is made', '.')
+    .action(async (dag, options) => (await import('./generate-dag-yaml.ts')).generateDagYaml(dag, options));
 }

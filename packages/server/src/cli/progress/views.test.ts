@@ -33,6 +33,7 @@ function instance(taskId: string, change: Partial<TaskInstanceBody> = {}): TaskI
     waiting: null,
     not_before: null,
     place: null,
+    attempt_id: null,
     ...change,
   };
 }

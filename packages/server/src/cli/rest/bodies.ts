@@ -51,6 +51,7 @@ export interface TaskInstanceBody {
   readonly waiting: string | null;
   readonly not_before: string | null;
   readonly place: Place | null;
+  readonly attempt_id: string | null;
 }
 
 export interface ProgressBody {
