@@ -33,6 +33,8 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'DELETE /api/v2/variables/:variable_key': 'Deletes a variable.',
   'GET /api/v2/importErrors': 'Why DAG files could not be used.',
   'GET /api/v2/importErrors/:import_error_id': 'One of them.',
+  'GET /api/v2/gantry/attempts/:attempt_id/pod':
+    'The pod that an attempt was created with, and who set each of its fields; also when the pod is gone.',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why':
     'Why a task instance is not running: every cause in the order a task meets them, and what would unblock it.',
   'GET /api/v2/gantry/attempts': 'Every attempt of a run: its pod, its times and how it ended.',

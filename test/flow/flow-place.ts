@@ -83,6 +83,11 @@ export class FlowPlace {
     return (await trigger())!.dag_run_id;
   }
 
+  /** kubeconfig of the local cluster. */
+  get kubeconfig(): string {
+    return this.#cluster!.kubeconfigPath;
+  }
+
   /** State of the only run. */
   async runState(): Promise<string | undefined> {
     const rows = await this.database.query<{ state: string }>('select state from dag_run').catch(() => []);

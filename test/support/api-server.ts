@@ -4,6 +4,7 @@ import { ensureAdmin } from '../../packages/server/src/api/accounts/ensure-admin
 import { issueToken } from '../../packages/server/src/api/accounts/issue-token.ts';
 import type { ApiOptions } from '../../packages/server/src/api/options.ts';
 import { type ApiParts, type ApiServer, createApiServer } from '../../packages/server/src/api/server.ts';
+import { podOfShape } from '../../packages/server/src/kube/pod/pod-shape.ts';
 import type { Database } from '../../packages/server/src/store/database.ts';
 
 export interface RunningApi {
@@ -50,6 +51,7 @@ export async function startApi(
     options,
     verifyPodToken: async () => null,
     podNameOf: ({ attemptId }) => `pod-${attemptId}`,
+    podOfShape,
     manualInterval: (_schedule, at) => ({ start: at, end: at }),
     version: '0.0.0-test',
     logSink: { write: () => undefined },

@@ -28,6 +28,8 @@ export const WORKER_ENVIRONMENT = {
   attemptId: 'GANTRY_ATTEMPT_ID',
   /** SHA-256 (hex) of the bundle the run is pinned to. */
   bundleDigest: 'GANTRY_BUNDLE_DIGEST',
+  /** Digest of the shape that the worker's pod was made of; unset without a pod. It goes back with the claim. */
+  podShape: 'GANTRY_POD_SHAPE',
   /** Folder with bundles by digest (`DIGEST.mjs`); unset when the worker must fetch. */
   bundleFolder: 'GANTRY_BUNDLE_FOLDER',
   /** File with the pod's projected token. Unset: the claim secret is read from file descriptor 3. */
@@ -49,6 +51,8 @@ export interface ClaimRequest {
   readonly pid: number;
   /** True when the worker already holds the bundle of its GANTRY_BUNDLE_DIGEST. */
   readonly hasBundle: boolean;
+  /** GANTRY_POD_SHAPE of a worker in a pod. */
+  readonly podShape?: string;
 }
 
 export interface ClaimAnswer {

@@ -29,6 +29,8 @@ export interface Place {
   readonly namespace: string | null;
   readonly uid: string | null;
   readonly node: string | null;
+  /** Digest of the shape that the pod was made of; absent for a process and for pods of older versions. */
+  readonly podShape?: string;
 }
 
 /** How a pod or process ended, read by the table P1 to P24. */

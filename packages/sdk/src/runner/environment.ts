@@ -6,6 +6,7 @@ export interface WorkerSettings {
   /** Null for a spare worker, which is told on file descriptor 3. */
   readonly attemptId: string | null;
   readonly bundleDigest: string | null;
+  readonly podShape: string | null;
   readonly bundleFolder: string | null;
   readonly tokenFile: string | null;
   readonly claimWaitSeconds: number;
@@ -26,6 +27,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Work
     apiUrl,
     attemptId: environment[names.attemptId] || null,
     bundleDigest: environment[names.bundleDigest] || null,
+    podShape: environment[names.podShape] || null,
     bundleFolder: environment[names.bundleFolder] || null,
     tokenFile: environment[names.tokenFile] || null,
     claimWaitSeconds: readSeconds(names.claimWaitSeconds, environment[names.claimWaitSeconds]),

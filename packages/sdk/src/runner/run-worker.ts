@@ -66,9 +66,13 @@ function loadAhead(): void {
 }
 
 function claim(client: ApiClient, settings: WorkerSettings, { credential }: Assignment, hasBundle: boolean) {
-  const request = { nonce: systemNonce(), hostname: hostname(), pid: process.pid, hasBundle };
+  const request = { nonce: systemNonce(), hostname: hostname(), pid: process.pid, hasBundle, ...shapeIn(settings) };
   const ports = { client, credential, monotonic: systemClock.monotonic, fraction: systemFraction };
   return claimAttempt(ports, request, settings.claimWaitSeconds);
+}
+
+function shapeIn({ podShape }: WorkerSettings): { readonly podShape?: string } {
+  return podShape === null ? {} : { podShape };
 }
 
 async function runClaimed(

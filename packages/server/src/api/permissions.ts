@@ -56,6 +56,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /api/v2/importErrors': 'viewer',
   'GET /api/v2/importErrors/:import_error_id': 'viewer',
   'GET /api/v2/gantry/attempts': 'viewer',
+  'GET /api/v2/gantry/attempts/:attempt_id/pod': 'viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why': 'viewer',
 };

@@ -1,8 +1,9 @@
 import type { LogChunk } from '@gantry/sdk/model';
-import type { AttemptLedger, LedWatch, OpenAttempt } from '../executors/executor.ts';
+import type { AttemptLedger, LedWatch, OpenAttempt, StoredPodShape } from '../executors/executor.ts';
 import { attemptStates, openAttempts, storeLogChunk } from '../store/attempt-ledger.ts';
 import type { Database } from '../store/database.ts';
 import { leadWatch } from '../store/lead-watch.ts';
+import { storePodShape } from '../store/store-pod-shape.ts';
 import type { Leadership } from './leadership.ts';
 
 /** The executors' window on the database. */
@@ -32,5 +33,9 @@ export class StoreLedger implements AttemptLedger {
 
   storeLog(attemptId: string, chunk: LogChunk): Promise<void> {
     return storeLogChunk(this.#database, attemptId, chunk);
+  }
+
+  storePodShape(shape: StoredPodShape): Promise<void> {
+    return storePodShape(this.#database, shape);
   }
 }

@@ -1,5 +1,6 @@
 import { createApiServer } from '../api/server.ts';
 import { podName } from '../kube/pod/pod-name.ts';
+import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import type { Configuration } from './configuration.ts';
@@ -37,6 +38,7 @@ export async function runApiServer(
         logLevel: config.logging.level === 'info' ? 'warn' : config.logging.level,
       },
       verifyPodToken: await podTokenVerifier(configuration, deployment.id),
+      podOfShape,
       podNameOf: ({ dagId, taskId, attemptId }) => podName(dagId, taskId, attemptId),
       manualInterval: (schedule, at) => {
         const { intervalStart, intervalEnd } = manualInterval(schedule, at);

@@ -69,7 +69,10 @@ test('a preview is, byte for byte, the pod that the executor sends', async () =>
     options.map(async (site) => {
       const configuration = configured(site);
       const executor = kubernetesExecutorOptions(configuration, await readPodRules(configuration), 'd');
-      return { previews: await PodPreviews.open(configuration, 'd'), pods: new OrderPods(executor, systemClock, {}) };
+      return {
+        previews: await PodPreviews.open(configuration, 'd'),
+        pods: new OrderPods({ options: executor, clock: systemClock }),
+      };
     }),
   );
   const attempt = fc.record({

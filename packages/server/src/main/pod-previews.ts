@@ -43,7 +43,7 @@ export class PodPreviews {
   /** Throws `configuration_invalid` when the configuration of pods cannot be used. */
   static async open(configuration: Configuration, deploymentId: string = UNKNOWN.deploymentId): Promise<PodPreviews> {
     const options = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deploymentId);
-    return new PodPreviews(new OrderPods(options, systemClock, {}));
+    return new PodPreviews(new OrderPods({ options, clock: systemClock }));
   }
 
   order(spec: DagSpec, task: TaskSpec, of: PreviewOf = {}): Order {
@@ -64,7 +64,8 @@ export class PodPreviews {
 
   /** Throws `template_invalid`, `override_invalid`, `hook_failed` or `policy_breach`. */
   async build(order: Order): Promise<BuiltPod> {
-    return buildPod(order, await this.#pods.layers(order));
+    const { pod, origins, warnings } = buildPod(order, await this.#pods.layers(order));
+    return { pod, origins, warnings };
   }
 
   /**

@@ -10,6 +10,8 @@ export interface AskedClaim {
   readonly tokenHash: string;
   readonly hostname: string;
   readonly pid: number;
+  /** Digest of the shape of its pod, as the worker says; null without one. */
+  readonly podShape: string | null;
   /** The pod that asks; null for a worker of an executor without pods. */
   readonly pod: { readonly name: string; readonly namespace: string; readonly uid: string } | null;
 }
@@ -56,6 +58,7 @@ export async function grantClaims(
       asked.map((claim) => claim.pid),
       asked.map(({ pod }) => (pod === null ? null : JSON.stringify({ kind: 'pod', ...pod, node: null }))),
       leaseSeconds,
+      asked.map((claim) => claim.podShape),
     ],
     'grant_claims',
   );
@@ -63,15 +66,15 @@ export async function grantClaims(
 
 const GRANT_CLAIMS = `
   with asked as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::jsonb[])
-      as a (id, nonce, hash, hostname, pid, place)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::jsonb[], $8::text[])
+      as a (id, nonce, hash, hostname, pid, place, pod_shape)
   ), granted as (
     update attempt a set
       nonce = asked.nonce, token_hash = decode(asked.hash, 'hex'), hostname = asked.hostname, pid = asked.pid,
       claimed_at = coalesce(a.claimed_at, statement_timestamp()),
       started_at = coalesce(a.started_at, statement_timestamp()),
       lease_until = clock_timestamp() + make_interval(secs => $7),
-      place = coalesce(a.place, asked.place)
+      place = coalesce(a.place, asked.place), pod_shape = coalesce(asked.pod_shape, a.pod_shape)
     from asked
     where a.id = asked.id and ${isOpen('a')} and a.stop_sentence is null
       and (a.nonce is null or a.nonce = asked.nonce)

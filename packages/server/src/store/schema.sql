@@ -48,6 +48,7 @@ create table attempt (
   outcome jsonb,
   stop_sentence text,
   failure jsonb,
+  pod_shape text,
   constraint attempt_workload_check CHECK ((workload = ANY (ARRAY['worker'::text, 'image'::text]))),
   constraint attempt_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint attempt_pkey PRIMARY KEY (id)
@@ -189,6 +190,15 @@ create table log_chunk (
   constraint log_chunk_chunk_check CHECK ((chunk > 0)),
   constraint log_chunk_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id) ON DELETE CASCADE,
   constraint log_chunk_pkey PRIMARY KEY (attempt_id, chunk)
+);
+
+create table pod_shape (
+  digest text not null,
+  body text not null,
+  origins text not null,
+  warnings text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  constraint pod_shape_pkey PRIMARY KEY (digest)
 );
 
 create table pool (

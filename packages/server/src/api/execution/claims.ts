@@ -53,6 +53,7 @@ export class Claims {
       tokenHash: hashOf(attemptToken(this.#parts.claimKey, attemptId, request.nonce)),
       hostname: request.hostname.replaceAll('\u0000', ''),
       pid: request.pid,
+      podShape: request.podShape ?? null,
       pod: pod === null ? null : { name: pod.podName, namespace: pod.namespace, uid: pod.podUid },
     }));
     const rows = await grantClaims(this.#parts.database, asked, this.#parts.options.leaseSeconds);

@@ -15,6 +15,7 @@ export const ClaimBody = Type.Object(
     hostname: Type.String({ maxLength: 253 }),
     pid: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
     hasBundle: Type.Boolean(),
+    podShape: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
   },
   closed,
 );

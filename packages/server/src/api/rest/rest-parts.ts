@@ -1,5 +1,6 @@
-import type { Clock, Random, ScheduleSpec } from '@gantry/sdk/model';
+import type { Clock, JsonObject, Random, ScheduleSpec } from '@gantry/sdk/model';
 import type { Database } from '../../store/database.ts';
+import type { AttemptPodRow } from '../../store/read-attempt-pod.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
 import type { ApiOptions } from '../options.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -13,6 +14,12 @@ export type ManualInterval = (
   at: number,
 ) => { readonly start: number; readonly end: number } | null;
 
+/** A pod out of its stored shape and the attempt that fills its holes; given by main, since the API knows no pods. */
+export type PodOfShape = (
+  shape: { readonly body: string; readonly digest: string },
+  of: Pick<AttemptPodRow, 'attemptId' | 'dagId' | 'taskId' | 'runId' | 'tryNumber' | 'mapIndex'>,
+) => JsonObject;
+
 /** What routes of the REST API are made of; each takes what it needs. */
 export interface RestParts {
   readonly database: Database;
@@ -20,6 +27,7 @@ export interface RestParts {
   readonly random: Random;
   readonly options: ApiOptions;
   readonly manualInterval: ManualInterval;
+  readonly podOfShape: PodOfShape;
   readonly version: string;
   readonly code: StoredCode;
   readonly streams: OpenStreams;

@@ -1,4 +1,5 @@
 import type { Routes } from '../routes.ts';
+import { attemptPodRoute } from './attempt-pod-route.ts';
 import { attemptRoutes } from './attempt-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { dagRoutes } from './dag-routes.ts';
@@ -32,6 +33,7 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   variableRoutes(app, parts);
   importErrorRoutes(app, parts);
   attemptRoutes(app, parts);
+  attemptPodRoute(app, parts);
   whyRoute(app, parts);
   progressRoute(app, parts, hints);
 }

@@ -39,7 +39,7 @@ export class KubernetesExecutor implements Executor {
     const { options, clock, random, client, ledger, events = {} } = parts;
     const book = new PodBook();
     const outbox = new FactOutbox(random, events);
-    const pods = new OrderPods(options, clock, events);
+    const pods = new OrderPods({ options, clock, events, ledger });
     const logs = new LogKeeper(client, ledger, clock, events);
     const common = { client, ledger, clock, random, options, events, book, outbox, logs };
     this.name = options.name;

@@ -1,9 +1,11 @@
 import type { Clock, Order } from '@gantry/sdk/model';
 import { BUILT_IN_TEMPLATE } from '../../kube/pod/built-in-template.ts';
-import { CompiledPods } from '../../kube/pod/compile-pod.ts';
+import { type CompiledPod, CompiledPods } from '../../kube/pod/compile-pod.ts';
 import type { PodBuildLayers } from '../../kube/pod/pod-layer.ts';
 import { podNamespace } from '../../kube/pod/pod-namespace.ts';
+import type { PodShape } from '../../kube/pod/pod-shape.ts';
 import { PodTemplateFiles } from '../../kube/pod/pod-template-file.ts';
+import type { AttemptLedger } from '../executor.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 
@@ -13,17 +15,38 @@ export interface PodAddress {
   readonly name: string;
 }
 
+/** A pod ready to be created. */
+export interface RenderedPod extends PodAddress {
+  readonly body: string;
+  /** Digest of the shape it was made of; null when it has none. */
+  readonly podShape: string | null;
+}
+
+export interface OrderPodsParts {
+  readonly options: KubernetesExecutorOptions;
+  readonly clock: Clock;
+  readonly events?: Partial<KubernetesEvents>;
+  /** Keeps the shapes of pods; left out by previews. */
+  readonly ledger?: Pick<AttemptLedger, 'storePodShape'>;
+}
+
+/** Shapes of which it is remembered that they are stored; a forgotten one is stored again, which changes nothing. */
+const MOST_REMEMBERED = 10_000;
+
 /** The pods of orders as text, by the configured layers. */
 export class OrderPods {
   readonly #options: KubernetesExecutorOptions;
   readonly #templates: PodTemplateFiles;
   readonly #compiled = new CompiledPods();
   readonly #warned = new Set<string>();
+  readonly #stored = new Map<string, Promise<void>>();
   readonly #events: Partial<KubernetesEvents>;
+  readonly #ledger: Pick<AttemptLedger, 'storePodShape'> | null;
 
-  constructor(options: KubernetesExecutorOptions, clock: Clock, events: Partial<KubernetesEvents>) {
+  constructor({ options, clock, events = {}, ledger }: OrderPodsParts) {
     this.#options = options;
     this.#events = events;
+    this.#ledger = ledger ?? null;
     const kept = (sentence: string) => events.alarm?.({ sentence });
     this.#templates = new PodTemplateFiles({
       dagsFolder: options.dagsFolder,
@@ -33,11 +56,29 @@ export class OrderPods {
     });
   }
 
-  /** The order's pod. Throws GantryError `template_invalid` or `override_invalid`. */
-  async render(order: Order): Promise<PodAddress & { readonly body: string }> {
+  /** The order's pod. Throws GantryError `template_invalid`, `override_invalid`, `hook_failed` or `policy_breach`. */
+  async render(order: Order): Promise<RenderedPod> {
     const layers = await this.layers(order);
-    this.#warn(layers);
-    return { ...this.#compiled.for(order, layers).render(order), namespace: podNamespace(order, layers) };
+    const compiled = this.#compiled.for(order, layers);
+    this.#warn(compiled);
+    if (compiled.shape !== null) await this.#store(compiled.shape);
+    const podShape = compiled.shape?.digest ?? null;
+    return { ...compiled.render(order), namespace: podNamespace(order, layers), podShape };
+  }
+
+  /** Once for each shape, before its first pod is created. A pod is not held up by a shape that cannot be stored. */
+  #store(shape: PodShape): Promise<void> {
+    const ledger = this.#ledger;
+    const known = this.#stored.get(shape.digest);
+    if (ledger === null || known !== undefined) return known ?? Promise.resolve();
+    if (this.#stored.size >= MOST_REMEMBERED) this.#stored.clear();
+    // A fan-out renders hundreds of pods of one shape at the same time: they all wait for the one call.
+    const storing = ledger.storePodShape(shape).catch((error: unknown) => {
+      this.#stored.delete(shape.digest);
+      this.#events.trouble?.({ what: 'What a pod is made of could not be stored; it is tried again.', error });
+    });
+    this.#stored.set(shape.digest, storing);
+    return storing;
   }
 
   /** What `buildPod` is given for the order, for previews. */
@@ -57,10 +98,13 @@ export class OrderPods {
     };
   }
 
-  /** Tells the oddities of each version of a template once. */
-  #warn({ template }: PodBuildLayers): void {
-    if (template.warnings.length === 0 || this.#warned.has(template.version)) return;
-    this.#warned.add(template.version);
-    for (const sentence of template.warnings) this.#events.alarm?.({ sentence });
+  /** Tells each oddity once. */
+  #warn({ warnings }: CompiledPod): void {
+    for (const sentence of warnings) {
+      if (this.#warned.has(sentence)) continue;
+      if (this.#warned.size >= MOST_REMEMBERED) this.#warned.clear();
+      this.#warned.add(sentence);
+      this.#events.alarm?.({ sentence });
+    }
   }
 }

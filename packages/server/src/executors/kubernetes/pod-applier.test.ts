@@ -66,7 +66,7 @@ describe('applying what the watch sees', () => {
     outbox = new FactOutbox(noJitter, {});
     const logs = new LogKeeper(client, ledger, clock, events);
     const common = { client, ledger, clock, random: noJitter, options, events, book, outbox, logs };
-    const launcher = new PodLauncher({ ...common, pods: new OrderPods(options, clock, events) });
+    const launcher = new PodLauncher({ ...common, pods: new OrderPods({ options, clock, events }) });
     const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
     applier = new PodApplier({ ...common, place: 'default', launcher, stopper });
     sweep = new WaitSweep({ ...common, place: 'default', stopper });

@@ -9,6 +9,7 @@ export interface PodAttempt {
   readonly attemptId: string;
   readonly workload: 'worker' | 'image';
   readonly getLogs: boolean;
+  readonly podShape: string | null;
 }
 
 /** Reads the attempt of a pod that carries our labels; a sentence when they are not as we set them. Never throws. */
@@ -21,7 +22,8 @@ export function readPodAttempt(pod: KubePod): PodAttempt | string {
   if (workload !== 'worker' && workload !== 'image') {
     return `Pod ${pod.name} carries our labels, but its annotation ${POD_ANNOTATION.workload} is ${JSON.stringify(workload ?? null)}, not worker or image.`;
   }
-  return { attemptId, workload, getLogs: pod.annotations[POD_ANNOTATION.getLogs] === 'True' };
+  const getLogs = pod.annotations[POD_ANNOTATION.getLogs] === 'True';
+  return { attemptId, workload, getLogs, podShape: pod.annotations[POD_ANNOTATION.podShape] ?? null };
 }
 
 /** True for the pod of this attempt, launched by this deployment. */

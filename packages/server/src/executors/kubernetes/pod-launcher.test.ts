@@ -43,7 +43,7 @@ describe('launching', () => {
     const events = { launched: (event: (typeof launched)[number]) => launched.push(event) };
     const parts = { clock: realClock, random: noJitter, options: mine, events };
     outbox = new FactOutbox(noJitter, {});
-    const pods = new OrderPods(mine, realClock, events);
+    const pods = new OrderPods({ options: mine, clock: realClock, events });
     launcher = new PodLauncher({ ...parts, client: api.client(), ledger, pods, book: new PodBook(), outbox });
   }
 

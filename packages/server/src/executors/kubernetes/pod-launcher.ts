@@ -8,7 +8,7 @@ import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import { judgeLaunchError, type LaunchVerdict, refuseLaunch } from './launch-verdict.ts';
-import type { OrderPods, PodAddress } from './order-pods.ts';
+import type { OrderPods, RenderedPod } from './order-pods.ts';
 import { isPodOf } from './pod-attempt.ts';
 import { newTrackedPod, type PodBook } from './tracked-pod.ts';
 
@@ -29,6 +29,9 @@ export interface LauncherParts {
 
 /** A fan-out of hundreds must not hold up the next task of a chain: what comes in small batches is created first. */
 const SMALL_BATCH = 16;
+
+/** Where an order's pod is created, and of which shape it is. */
+type LaunchedPod = Omit<RenderedPod, 'body'>;
 
 /** An order on its way to a pod. */
 interface Launch {
@@ -181,7 +184,7 @@ export class PodLauncher {
     }
   }
 
-  async #look(launch: Launch, at: PodAddress): Promise<Outcome | null> {
+  async #look(launch: Launch, at: LaunchedPod): Promise<Outcome | null> {
     const { namespace, name } = at;
     const pod = await this.#parts.client.getPod(namespace, name);
     if (pod === null) {
@@ -193,13 +196,14 @@ export class PodLauncher {
     return refuseLaunch(`A pod named ${name} that is not ours stands in namespace ${namespace}; remove it.`);
   }
 
-  #accept(launch: Launch, at: PodAddress, readUid: () => string | null, seen?: KubePod): Outcome {
+  #accept(launch: Launch, at: LaunchedPod, readUid: () => string | null, seen?: KubePod): Outcome {
     const { book, outbox, events } = this.#parts;
     const { attemptId, workload } = launch.order;
     // The watch may have been quicker, and knows more.
     if (book.get(attemptId) === undefined) {
       const getLogs = workload.kind === 'image' && workload.pod.getLogs;
-      const pod = newTrackedPod({ attemptId, ...at, workload: workload.kind, getLogs });
+      const { name, namespace, podShape } = at;
+      const pod = newTrackedPod({ attemptId, name, namespace, podShape, workload: workload.kind, getLogs });
       book.add({ ...pod, readUid, uid: seen?.uid ?? null, node: seen?.node ?? null });
     }
     book.occupy(attemptId);

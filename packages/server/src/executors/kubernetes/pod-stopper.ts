@@ -99,8 +99,9 @@ export class PodStopper {
 /** A pod that was looked up, as we would have tracked it. */
 export function trackFound(pod: KubePod, attemptId: string): TrackedPod {
   const attempt = readPodAttempt(pod);
-  const { workload, getLogs } = typeof attempt === 'string' ? { workload: 'worker' as const, getLogs: false } : attempt;
-  const tracked = newTrackedPod({ attemptId, name: pod.name, namespace: pod.namespace, workload, getLogs });
+  const unknown = { workload: 'worker' as const, getLogs: false, podShape: null };
+  const { workload, getLogs, podShape } = typeof attempt === 'string' ? unknown : attempt;
+  const tracked = newTrackedPod({ attemptId, name: pod.name, namespace: pod.namespace, workload, getLogs, podShape });
   const seen = observePod(pod, { workload, deletedByUs: false, gone: false });
   return { ...tracked, uid: pod.uid, node: pod.node, stage: seen.kind === 'nothing' ? 'running' : seen.kind };
 }

@@ -35,6 +35,8 @@ export class TestingLedger implements AttemptLedger {
     return own === undefined ? this.lead : own;
   }
 
+  async storePodShape(): Promise<void> {}
+
   async storeLog(attemptId: string, chunk: LogChunk): Promise<void> {
     this.#refuse();
     const chunks = this.logs.get(attemptId) ?? new Map<number, LogChunk>();

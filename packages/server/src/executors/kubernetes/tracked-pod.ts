@@ -12,6 +12,8 @@ export interface TrackedPod {
   node: string | null;
   workload: 'worker' | 'image';
   getLogs: boolean;
+  /** Digest of the shape that it was made of. */
+  readonly podShape: string | null;
   /** How far the main container is. */
   stage: 'waiting' | 'running' | 'ended';
   /** Facts that are committed. */
@@ -124,7 +126,7 @@ export class PodBook {
 
 /** A pod of which nothing is known yet but where it is. */
 export function newTrackedPod(
-  at: Pick<TrackedPod, 'attemptId' | 'name' | 'namespace' | 'workload' | 'getLogs'>,
+  at: Pick<TrackedPod, 'attemptId' | 'name' | 'namespace' | 'workload' | 'getLogs' | 'podShape'>,
 ): TrackedPod {
   return {
     ...at,
@@ -145,5 +147,6 @@ export function newTrackedPod(
 }
 
 export function placeOf(pod: TrackedPod): Place {
-  return { kind: 'pod', name: pod.name, namespace: pod.namespace, uid: pod.uid, node: pod.node };
+  const { name, namespace, uid, node, podShape } = pod;
+  return { kind: 'pod', name, namespace, uid, node, ...(podShape === null ? {} : { podShape }) };
 }

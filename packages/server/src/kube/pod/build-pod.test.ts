@@ -74,6 +74,7 @@ describe('buildPod for a worker', () => {
       try_number: '2',
       attempt_id: ORDER.attemptId,
       gantry_workload: 'worker',
+      gantry_pod_shape: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(build(IMAGE_ORDER).metadata.annotations).toMatchObject({
       gantry_workload: 'image',
@@ -92,6 +93,7 @@ describe('buildPod for a worker', () => {
           { name: 'GANTRY_API_URL', value: 'http://gantry-api:8080' },
           { name: 'GANTRY_ATTEMPT_ID', value: ORDER.attemptId },
           { name: 'GANTRY_BUNDLE_DIGEST', value: ORDER.bundleDigest },
+          { name: 'GANTRY_POD_SHAPE', value: expect.stringMatching(/^[0-9a-f]{64}$/) },
           { name: 'GANTRY_TOKEN_FILE', value: '/var/run/secrets/gantry/token' },
         ],
         volumeMounts: [{ name: 'gantry-token', mountPath: '/var/run/secrets/gantry', readOnly: true }],

@@ -5,11 +5,12 @@ import { findIdentityTouches } from './identity-guard.ts';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
 import { identityLayer } from './pod-identity-layer.ts';
-import { identifyPod, type PodIdentity } from './pod-labels.ts';
-import type { BuiltPod, PodBuildLayers, PodLayer } from './pod-layer.ts';
+import { identifyPod, POD_ANNOTATION, type PodIdentity } from './pod-labels.ts';
+import type { BuiltPod, PodBuildLayers, PodLayer, PodOrigin } from './pod-layer.ts';
 import { checkNamespace } from './pod-namespace.ts';
 import { type PodStage, traceOrigins } from './pod-origins.ts';
 import { checkPodPolicy } from './pod-policy.ts';
+import { holdsMarker, markedIdentity, type PodShape, shapeOf } from './pod-shape.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /**
@@ -18,15 +19,22 @@ import { strategicMerge } from './strategic-merge.ts';
  *
  * Throws `override_invalid`, `template_invalid`, `hook_failed` or `policy_breach` with a sentence that names the layer's source and the path.
  */
-export function buildPod(order: Order, layers: PodBuildLayers): BuiltPod {
+export function buildPod(order: Order, layers: PodBuildLayers): BuiltPod & { readonly shape: PodShape | null } {
   const warnings: string[] = [...layers.template.warnings];
   const warn = (sentence: string) => warnings.push(sentence);
-  const stages = stackLayers(order, layers, identifyPod(order, layers.deploymentId), warn);
-  return {
-    pod: lastPod(stages),
-    origins: traceOrigins(stages),
-    warnings,
-  };
+  const identity = identifyPod(order, layers.deploymentId);
+  const stages = stackLayers(order, layers, markedIdentity(identity), warn);
+  const origins = traceOrigins(stages);
+  // The pod names its shape, so the shape, which holds all but what differs between attempts, comes first.
+  const isPlain = !holdsMarker(JSON.stringify(stages.at(-2)?.pod));
+  const shape = isPlain ? shapeOf(lastPod(stages), origins, warnings) : null;
+  const pod = assemblePod(order, layers, { ...identity, shape: shape?.digest ?? null });
+  return { pod, origins: shape === null ? origins.filter(isOwn) : origins, warnings, shape };
+}
+
+/** A pod without a shape does not name one. */
+function isOwn({ path }: PodOrigin): boolean {
+  return path !== `metadata.annotations.${POD_ANNOTATION.podShape}`;
 }
 
 /** The pod alone, of a given identity: what `buildPod` returns as `pod`, without the cost of origins. */

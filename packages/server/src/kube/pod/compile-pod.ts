@@ -1,29 +1,16 @@
 import type { Order } from '@gantry/sdk/model';
-import { assemblePod } from './build-pod.ts';
-import { identifyPod, type PodIdentity } from './pod-labels.ts';
+import { assemblePod, buildPod } from './build-pod.ts';
+import { identifyPod } from './pod-labels.ts';
 import type { PodBuildLayers } from './pod-layer.ts';
+import { fillHoles, markedIdentity, type PodShape, piecesOf } from './pod-shape.ts';
 
 /** A pod as text with holes for what differs between attempts of one task. */
 export interface CompiledPod {
   /** The pod of an order of the same DAG version and task, as JSON text. */
   render(order: Order): { readonly name: string; readonly body: string };
-}
-
-/** The parts of an identity that differ between attempts, in the order of their numbers in a marker. */
-const PARTS: readonly ((identity: PodIdentity) => string)[] = [
-  (identity) => identity.attemptId,
-  (identity) => identity.name,
-  (identity) => identity.labels.run_id ?? '',
-  (identity) => identity.labels.try_number ?? '',
-  (identity) => identity.labels.map_index ?? '',
-  (identity) => identity.annotations.run_id ?? '',
-];
-
-/** Private-use characters around a number: a marker is recognised as such, and an order that holds one is not compiled. */
-const MARKER = /\uE0A0(\d)\uE0A1/;
-
-function marker(part: number): string {
-  return `\uE0A0${part}\uE0A1`;
+  /** What is stored of it; null for a pod that cannot be told by a shape. */
+  readonly shape: PodShape | null;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -32,41 +19,21 @@ function marker(part: number): string {
  * `buildPod` returns. Throws as `buildPod` does.
  */
 export function compilePod(order: Order, layers: PodBuildLayers): CompiledPod {
+  const { pod, shape, warnings } = buildPod(order, layers);
   const plain = (one: Order) => {
     const identity = identifyPod(one, layers.deploymentId);
-    return { name: identity.name, body: JSON.stringify(assemblePod(one, layers, identity)) };
+    return { name: identity.name, body: JSON.stringify(buildPod(one, layers).pod) };
   };
-  const expected = plain(order).body;
-  if (MARKER.test(expected)) return { render: plain };
-  const marked = JSON.stringify(assemblePod(order, layers, markedIdentity(order, layers)));
-  const pieces = marked.split(MARKER);
+  if (shape === null) return { render: plain, shape, warnings };
+  const marked = assemblePod(order, layers, markedIdentity(identifyPod(order, layers.deploymentId)));
+  const pieces = piecesOf(JSON.stringify(marked));
   const render = (one: Order) => {
-    const identity = identifyPod(one, layers.deploymentId);
-    return { name: identity.name, body: splice(pieces, identity) };
+    const { name } = identifyPod(one, layers.deploymentId);
+    return { name, body: fillHoles(pieces, one, shape.digest) };
   };
-  return render(order).body === expected ? { render } : { render: plain };
-}
-
-/** Text and part numbers by turns, joined with the identity's parts as JSON. */
-function splice(pieces: readonly string[], identity: PodIdentity): string {
-  let body = pieces[0] ?? '';
-  for (let index = 1; index < pieces.length; index += 2) {
-    const part = PARTS[Number(pieces[index])]?.(identity) ?? '';
-    body += JSON.stringify(part).slice(1, -1) + pieces[index + 1];
-  }
-  return body;
-}
-
-function markedIdentity(order: Order, layers: PodBuildLayers): PodIdentity {
-  const identity = identifyPod(order, layers.deploymentId);
-  const mapIndex: { readonly [name: string]: string } = order.mapIndex >= 0 ? { map_index: marker(4) } : {};
-  const varying = { try_number: marker(3), ...mapIndex, attempt_id: marker(0) };
-  return {
-    attemptId: marker(0),
-    name: marker(1),
-    labels: { ...identity.labels, ...varying, run_id: marker(2) },
-    annotations: { ...identity.annotations, ...varying, run_id: marker(5) },
-  };
+  return render(order).body === JSON.stringify(pod)
+    ? { render, shape, warnings }
+    : { render: plain, shape: null, warnings };
 }
 
 /** Remembers compiled pods by template version, DAG version and task; the least recently used one goes first. */

@@ -27,6 +27,8 @@ export const POD_ANNOTATION = {
   workload: 'gantry_workload',
   /** `True` when the log is to be kept before the pod goes. */
   getLogs: 'gantry_get_logs',
+  /** Digest of the shape that the pod was made of: by it the pod is found again after it is gone. */
+  podShape: 'gantry_pod_shape',
 } as const;
 
 /** What makes a pod the pod of one attempt. */
@@ -35,6 +37,8 @@ export interface PodIdentity {
   readonly name: string;
   readonly labels: { readonly [name: string]: string };
   readonly annotations: { readonly [name: string]: string };
+  /** Digest of its shape; null for a pod that has none. */
+  readonly shape: string | null;
 }
 
 /** Selects every pod of one deployment's Kubernetes executors: for watch, list and clean-up. */
@@ -75,10 +79,13 @@ export function identifyPod(order: Order, deploymentId: string): PodIdentity {
       [POD_ANNOTATION.workload]: order.workload.kind,
       ...(getLogs ? { [POD_ANNOTATION.getLogs]: 'True' } : {}),
     },
+    shape: null,
   };
 }
 
 /** The identity as metadata of a pod. */
 export function identityMetadata(identity: PodIdentity, namespace: string): JsonObject {
-  return { name: identity.name, namespace, labels: identity.labels, annotations: identity.annotations };
+  const { name, labels, annotations, shape } = identity;
+  const told = shape === null ? annotations : { ...annotations, [POD_ANNOTATION.podShape]: shape };
+  return { name, namespace, labels, annotations: told };
 }
