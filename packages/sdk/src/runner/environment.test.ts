@@ -3,7 +3,14 @@ import { readSettings } from './environment.ts';
 
 test('settings are read, with the default wait for the claim', () => {
   expect(readSettings({ GANTRY_API_URL: 'http://api:1', GANTRY_ATTEMPT_ID: 'a', GANTRY_BUNDLE_FOLDER: '' })).toEqual({
-    ...{ apiUrl: 'http://api:1', attemptId: 'a', bundleDigest: null, bundleFolder: null, tokenFile: null },
+    ...{
+      apiUrl: 'http://api:1',
+      attemptId: 'a',
+      bundleDigest: null,
+      podShape: null,
+      bundleFolder: null,
+      tokenFile: null,
+    },
     claimWaitSeconds: 300,
   });
 });
