@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type LocalCluster, startLocalCluster } from '../../packages/server/src/cluster/local-cluster.ts';
+import type { Image } from '../../packages/server/src/cluster/node/images.ts';
 import { systemClock } from '../../packages/server/src/main/system-clock.ts';
 import { systemRandom } from '../../packages/server/src/main/system-random.ts';
 import { openDatabase } from '../../packages/server/src/store/connect.ts';
@@ -22,6 +23,9 @@ interface FlowStart {
   readonly executor: string;
   readonly dags: DagsFor;
   readonly options?: Readonly<Record<string, string>>;
+  /** Images and claims of the local cluster besides the worker's image. */
+  readonly images?: readonly Image[];
+  readonly claims?: readonly string[];
   /** Of a server of the test's own; else a fresh database on that of the test run. */
   readonly databaseUrl?: string;
 }
@@ -51,7 +55,8 @@ export class FlowPlace {
   }
 
   /** Starts the API server and the DAG processor; schedulers are the tests' to start. */
-  static async open({ executor, dags, options = {}, databaseUrl }: FlowStart): Promise<FlowPlace> {
+  static async open(start: FlowStart): Promise<FlowPlace> {
+    const { executor, dags, options = {}, databaseUrl } = start;
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'gantry-flow-'));
     // Tasks run under another account where the cluster can give them one.
     chmodSync(folder, 0o711);
@@ -60,7 +65,7 @@ export class FlowPlace {
     const fresh = databaseUrl === undefined ? await freshDatabase() : null;
     const url = fresh?.url ?? databaseUrl!;
     const database = fresh?.database ?? (await openDatabase({ url, applicationName: 'gantry test', poolSize: 2 }));
-    const cluster = executor.includes('KubernetesExecutor') ? await clusterIn(join(folder, 'cluster')) : null;
+    const cluster = executor.includes('KubernetesExecutor') ? await clusterIn(join(folder, 'cluster'), start) : null;
     const gantry = await GantryProcesses.prepare(url, dags(ledgerIn(folder)), {
       GANTRY__CORE__EXECUTOR: executor,
       GANTRY__CORE__PARALLELISM: '8',
@@ -86,6 +91,11 @@ export class FlowPlace {
   /** kubeconfig of the local cluster. */
   get kubeconfig(): string {
     return this.#cluster!.kubeconfigPath;
+  }
+
+  /** Where the files of a claim lie. */
+  claimFolder(name: string): string {
+    return join(this.#folder, 'cluster/claims/default', name);
   }
 
   /** State of the only run. */
@@ -167,9 +177,14 @@ function ledgerIn(folder: string): string {
   return join(folder, 'ledger');
 }
 
-function clusterIn(folder: string): Promise<LocalCluster> {
-  const images = [{ name: 'gantry/worker:*', files: { '/gantry/worker.cjs': WORKER_FILE } }];
-  return startLocalCluster({ folder, images, clock: systemClock, random: systemRandom });
+function clusterIn(folder: string, { images = [], claims = [] }: FlowStart): Promise<LocalCluster> {
+  return startLocalCluster({
+    folder,
+    images: [{ name: 'gantry/worker:*', files: { '/gantry/worker.cjs': WORKER_FILE } }, ...images],
+    clock: systemClock,
+    random: systemRandom,
+    options: { claims: claims.map((name) => ({ namespace: 'default', name })) },
+  });
 }
 
 function kubernetesOptions(cluster: LocalCluster): Record<string, string> {

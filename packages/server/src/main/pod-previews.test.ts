@@ -70,7 +70,7 @@ test('a preview is, byte for byte, the pod that the executor sends', async () =>
       const configuration = configured(site);
       const executor = kubernetesExecutorOptions(configuration, await readPodRules(configuration), 'd');
       return {
-        previews: await PodPreviews.open(configuration, 'd'),
+        previews: await PodPreviews.open(configuration, { deploymentId: 'd' }),
         pods: new OrderPods({ options: executor, clock: systemClock }),
       };
     }),

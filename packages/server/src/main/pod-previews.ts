@@ -29,6 +29,12 @@ export interface PreviewOf {
   readonly outOfMemory?: number;
 }
 
+export interface PreviewsOf {
+  readonly deploymentId?: string;
+  /** Where relative paths of templates start; default: `[core] dags_folder`. */
+  readonly dagsFolder?: string;
+}
+
 /**
  * The pods of a DAG's tasks as the executor would create them, built by the executor's own code from the same
  * configuration, without a database and without a cluster.
@@ -41,8 +47,10 @@ export class PodPreviews {
   }
 
   /** Throws `configuration_invalid` when the configuration of pods cannot be used. */
-  static async open(configuration: Configuration, deploymentId: string = UNKNOWN.deploymentId): Promise<PodPreviews> {
-    const options = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deploymentId);
+  static async open(configuration: Configuration, of: PreviewsOf = {}): Promise<PodPreviews> {
+    const { deploymentId = UNKNOWN.deploymentId, dagsFolder } = of;
+    const configured = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deploymentId);
+    const options = dagsFolder === undefined ? configured : { ...configured, dagsFolder };
     return new PodPreviews(new OrderPods({ options, clock: systemClock }));
   }
 

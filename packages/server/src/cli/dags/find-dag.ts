@@ -4,12 +4,14 @@ import { type DagSpec, GantryError, nearestName, type TaskSpec } from '@gantry/s
 import type { LoadedFile } from '../../intake/load-dag-file.ts';
 import { scanFolder } from '../../intake/scan-folder.ts';
 import { type Configuration, dagsFolder } from '../../main/configuration.ts';
-import { loadFile } from '../dag-test/load-file.ts';
+import { folderOf, loadFile } from '../dag-test/load-file.ts';
 import { faultText } from '../output/file-fault.ts';
 
 export interface FoundDag {
   readonly spec: DagSpec;
   readonly file: string;
+  /** Where relative paths of templates start. */
+  readonly folder: string;
   readonly bundleDigest: string;
 }
 
@@ -18,7 +20,9 @@ export interface FoundDag {
  * file that cannot be used, `not_found` with the nearest name.
  */
 export async function findDag(configuration: Configuration, dag: string): Promise<FoundDag> {
-  if (/\.(ts|mts|js|mjs)$/.test(dag) || existsSync(dag)) return onlyDag(await load(configuration, dag, null), dag);
+  if (/\.(ts|mts|js|mjs)$/.test(dag) || existsSync(dag)) {
+    return onlyDag(await load(configuration, dag, null), dag, folderOf(configuration, dag, null));
+  }
   const folder = dagsFolder(configuration);
   const known: string[] = [];
   const faults: string[] = [];
@@ -27,7 +31,7 @@ export async function findDag(configuration: Configuration, dag: string): Promis
     if (loaded.kind === 'failure') faults.push(faultText(loaded));
     else {
       const found = loaded.dags.find(({ dagId }) => dagId === dag);
-      if (found !== undefined) return { spec: found, file, bundleDigest: loaded.bundle.digest };
+      if (found !== undefined) return { spec: found, file, folder, bundleDigest: loaded.bundle.digest };
       known.push(...loaded.dags.map(({ dagId }) => dagId));
     }
   }
@@ -44,9 +48,9 @@ async function load(configuration: Configuration, file: string, folder: string |
   return loaded;
 }
 
-function onlyDag({ dags, bundle }: LoadedFile, file: string): FoundDag {
+function onlyDag({ dags, bundle }: LoadedFile, file: string, folder: string): FoundDag {
   const [spec, second] = dags;
-  if (spec !== undefined && second === undefined) return { spec, file, bundleDigest: bundle.digest };
+  if (spec !== undefined && second === undefined) return { spec, file, folder, bundleDigest: bundle.digest };
   const found = spec === undefined ? 'no DAG' : `several DAGs (${dags.map(({ dagId }) => dagId).join(', ')})`;
   throw new GantryError('not_found', `${file} defines ${found}; name one by its id.`);
 }

@@ -17,8 +17,8 @@ export async function generateDagYaml(
 ): Promise<void> {
   const configuration = readConfiguration(process.env);
   const date = timeArgument('--logical-date', options.logicalDate) ?? new Date(systemClock.now()).toISOString();
-  const { spec, bundleDigest } = await findDag(configuration, dag);
-  const previews = await PodPreviews.open(configuration);
+  const { spec, folder: dagsFolder, bundleDigest } = await findDag(configuration, dag);
+  const previews = await PodPreviews.open(configuration, { dagsFolder });
   const folder = join(options.outputPath, 'gantry_yaml_output');
   await mkdir(folder, { recursive: true });
   const runId = runIdFor('manual', Date.parse(date));

@@ -37,8 +37,8 @@ export async function explainPod(dag: string, taskId: string, options: ExplainOp
 
 async function preview(dag: string, taskId: string, mapIndex: number): Promise<BuiltPod> {
   const configuration = readConfiguration(process.env);
-  const { spec, bundleDigest } = await findDag(configuration, dag);
-  const previews = await PodPreviews.open(configuration);
+  const { spec, folder: dagsFolder, bundleDigest } = await findDag(configuration, dag);
+  const previews = await PodPreviews.open(configuration, { dagsFolder });
   return previews.build(previews.order(spec, findTask(spec, taskId), { mapIndex, bundleDigest }));
 }
 

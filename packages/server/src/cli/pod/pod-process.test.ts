@@ -71,6 +71,21 @@ describe('gantry pod explain', () => {
     expect(parse(gantry('pod', 'explain', 'etl.ts', 'load', '--output', 'yaml').out)).toEqual(json);
   });
 
+  test('a template is looked for from the folder of a file that is no part of the DAG folder', () => {
+    const other = new DagFolder({
+      'lone.ts': `import { dag, task } from '@gantry/sdk';
+const load = task('load', { executorConfig: { podTemplateFile: 'pod.yaml' } }, () => 1);
+export const lone = dag('lone', {}, () => { load(); });
+`,
+      'pod.yaml':
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: t}\nspec: {containers: [{name: base, image: "lone:1"}]}\n',
+    });
+    const { code, out } = gantry('pod', 'explain', join(other.path, 'lone.ts'), 'load');
+    other.remove();
+    expect(code).toBe(0);
+    expect(out).toMatch(/image: lone:1 +# template: \S+pod\.yaml$/m);
+  });
+
   test.each([
     [['etl', 'laod'], 'DAG etl has no task laod. Did you mean load?'],
     [['etl', 'gate'], 'Task gate of DAG etl is empty(): it never has a pod.'],
