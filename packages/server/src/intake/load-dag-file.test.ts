@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { DagFolder, oneTaskDag } from '../../../../test/support/dag-folder.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -226,4 +227,27 @@ test('what the child claims is checked again: a forged spec is refused', async (
 test('two DAGs with one id in a file are refused', async () => {
   const text = `import { dag } from '@gantry/sdk'; export const all = [1, 2].map(() => dag('twice', {}, () => {}));`;
   expect((await failure({ 'a.ts': text })).message).toContain('two DAGs with the id "twice"');
+});
+
+test('packages above the DAG folder leave the digest as it is when a link swaps the whole tree', async () => {
+  const text = `import { dag } from '@gantry/sdk';
+    import { word } from 'words';
+    export const it = dag('it', { description: word }, () => {});`;
+  const tree = (name: string) => ({
+    [`.trees/${name}/dags/a.ts`]: text,
+    [`.trees/${name}/node_modules/words/index.js`]: "export { word } from './word.js';",
+    [`.trees/${name}/node_modules/words/word.js`]: "export const word = 'same';",
+    [`.trees/${name}/node_modules/words/package.json`]: '{"name": "words", "type": "module", "exports": "./index.js"}',
+  });
+  const folder = folderWith({ ...tree('one'), ...tree('two') });
+  const link = join(folder.path, 'current');
+  const digestOf = async (name: string) => {
+    rmSync(link, { force: true });
+    symlinkSync(join('.trees', name), link);
+    const options = { folder: join(link, 'dags'), clock, timeoutSeconds: 20, memoryLimitMebibytes: 256 };
+    const result = await loadDagFile('a.ts', options);
+    if (result.kind === 'failure') throw new Error(result.message);
+    return result.bundle.digest;
+  };
+  expect(await digestOf('one')).toBe(await digestOf('two'));
 });

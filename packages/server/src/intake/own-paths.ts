@@ -25,8 +25,10 @@ export class OwnPaths {
         for (const ending of ENDINGS) if (realPathOf(stem + ending) === real) return stem + ending;
     }
     const inside = relative(this.#realFolder, real);
+    const shown = join(this.#folder, inside);
     const outside = inside.startsWith('..') || isAbsolute(inside);
-    return outside ? real : join(this.#folder, inside);
+    // Packages often lie above the DAG folder, in what was swapped together with it.
+    return outside && realPathOf(shown) !== real ? real : shown;
   }
 }
 
