@@ -1,5 +1,6 @@
 /** The public door of the model: the nouns that all rooms share. */
 export * from './bundle-face.ts';
+export * from './bundle-index.ts';
 export * from './clock.ts';
 export * from './dag-spec.ts';
 export * from './error-codes.ts';

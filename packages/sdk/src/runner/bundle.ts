@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ClaimAnswer } from '../model/execution-api.ts';
+import { refuseOtherDelivery } from './delivered-folder.ts';
 import { ConfigurationFault } from './failures.ts';
 
 /** A bundle that lies in a file and is what its digest says. */
@@ -24,11 +25,15 @@ export function readBundle(folder: string | null, digest: string | null): string
   }
 }
 
-/** Puts the bundle of the claim into a file, checked. Throws ConfigurationFault when it is not the one of the claim. */
+/**
+ * Puts the bundle of the claim into a file, checked. Throws ConfigurationFault when it is not the one of the claim, or
+ * when the folder was delivered with other bundles.
+ */
 export function placeBundle(answer: ClaimAnswer, folder: string | null, heldText: string | null): BundleFile {
   const digest = answer.bundleDigest;
   const held = heldText !== null && digestOf(heldText) === digest;
   if (held && folder !== null) return { path: fileOf(folder, digest), bytes: heldText.length, ownFolder: null };
+  if (heldText === null && folder !== null) refuseOtherDelivery(folder, answer);
   const text = answer.bundle ?? heldText;
   if (text === null) {
     throw new ConfigurationFault(`The API server sent no bundle, and the worker holds none with the digest ${digest}.`);

@@ -37,6 +37,7 @@ export function dagCommands(program: Command): void {
     .addOption(outputOption())
     .action(async (options) => (await import('./list-import-errors.ts')).listImportErrors(options));
   offlineCommands(group);
+  buildCommand(group);
 }
 
 function triggerCommand(group: Command): void {
@@ -79,5 +80,18 @@ function offlineCommands(group: Command): void {
     .option('--parallelism <count>', 'tasks at the same time')
     .action(async (file, dagId, options) => {
       process.exitCode = await (await import('../dag-test/test-dag.ts')).testDag(file, dagId ?? null, options);
+    });
+}
+
+/** For whoever delivers DAG code to pods by an image, a volume or git; needs no server and no database. */
+function buildCommand(group: Command): void {
+  group
+    .command('build')
+    .description('write the bundles of DAG files and their index, for pods that bring their code along')
+    .argument('[file...]', 'DAG files; all of the DAG folder when none is given')
+    .requiredOption('--output <folder>', 'folder that the bundles are added to')
+    .option('--dags-folder <folder>', 'folder that the DAG processor reads; default: [core] dags_folder')
+    .action(async (files, options) => {
+      process.exitCode = await (await import('./build-bundles.ts')).buildBundles(files, options);
     });
 }
