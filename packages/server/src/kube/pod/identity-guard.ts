@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@gantry/sdk/model';
+import { type Json, type JsonObject, WORKER_ENVIRONMENT } from '@gantry/sdk/model';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
 import { TOKEN_FOLDER, TOKEN_VOLUME } from './pod-identity-layer.ts';
@@ -6,6 +6,8 @@ import { POD_ANNOTATION, POD_LABEL } from './pod-labels.ts';
 
 /** Prefix of the environment variables that belong to Gantry. */
 const VARIABLE_PREFIX = 'GANTRY_';
+/** The one such variable that Gantry sets in no pod: whoever delivers bundles with it says where they lie. */
+const USERS_VARIABLE = WORKER_ENVIRONMENT.bundleFolder;
 const OWN_LABELS: ReadonlySet<string> = new Set(Object.values(POD_LABEL));
 const OWN_ANNOTATIONS: ReadonlySet<string> = new Set(Object.values(POD_ANNOTATION));
 
@@ -121,10 +123,11 @@ function touchesOfContainer(
     touches.push({ path: `${path}.args`, why: 'starts the worker', about: 'identity' });
   }
   each(ownField(container, 'env'), (variable, at) => {
-    if (typeof variable.name === 'string' && variable.name.startsWith(VARIABLE_PREFIX)) {
+    const { name } = variable;
+    if (typeof name === 'string' && name.startsWith(VARIABLE_PREFIX) && name !== USERS_VARIABLE) {
       touches.push({
         path: `${path}.env[${at}]`,
-        why: `sets ${variable.name}; names that begin with ${VARIABLE_PREFIX} belong to Gantry`,
+        why: `sets ${name}; names that begin with ${VARIABLE_PREFIX} belong to Gantry`,
         about: 'identity',
       });
     }
