@@ -1,5 +1,6 @@
-import type { Clock, Random } from '@gantry/sdk/model';
+import type { Clock, JsonObject, Random } from '@gantry/sdk/model';
 import { AdaptiveLimit, type LoadSign } from './adaptive-limit.ts';
+import { type DryRunAnswer, type DryRunOptions, readDryRunAnswer, readObject } from './dry-run-answer.ts';
 import type {
   AccessRight,
   CreateAnswer,
@@ -104,6 +105,27 @@ export class KubeClient {
     } catch (error) {
       if (error instanceof KubeError && error.kind === 'conflict' && error.reason === 'AlreadyExists')
         return { kind: 'exists' };
+      throw error;
+    }
+  }
+
+  /**
+   * The server's own answer to a pod that is not created (dryRun=All): defaults, admission, quota, pod security. `Strict`
+   * refuses fields that this server does not know, which a create would drop. A refusal rejects, as of a create.
+   */
+  async dryRunPod(namespace: string, body: string, { fieldValidation, signal }: DryRunOptions): Promise<DryRunAnswer> {
+    const what = `create pods in namespace "${namespace}"`;
+    const path = withQuery(podsPath(namespace), { dryRun: 'All', fieldValidation });
+    const call = { verb: 'other', what, method: 'POST', path, body, accept: JSON_TYPE, pool: 'read' } as const;
+    return readDryRunAnswer(await this.#caller.send({ ...call, answerBytes: OBJECT_BYTES, signal }));
+  }
+
+  /** Any object or list by its path, as JSON; null when there is none (404). */
+  async getObject(what: string, path: string, signal?: AbortSignal): Promise<JsonObject | null> {
+    try {
+      return readObject(await this.#get('other', what, path, PAGE_BYTES, signal));
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'not_found') return null;
       throw error;
     }
   }

@@ -31,6 +31,15 @@ export interface KubeErrorFacts {
   readonly causes: readonly string[];
   /** `metadata.continue` of an expired list: a token for an inconsistent rest, which we never use (W15). */
   readonly continueToken: string | null;
+  /** The server's own words; null when there was no answer with a Status body. */
+  readonly said: string | null;
+  /** What `details.causes` says of single fields, e.g. of a pod that is not valid. */
+  readonly faults: readonly FieldFault[];
+}
+
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
 }
 
 /** A call to the Kubernetes API that did not succeed. */
@@ -41,6 +50,8 @@ export class KubeError extends Error implements KubeErrorFacts {
   readonly retryAfterMilliseconds: number | null;
   readonly causes: readonly string[];
   readonly continueToken: string | null;
+  readonly said: string | null;
+  readonly faults: readonly FieldFault[];
 
   constructor(
     facts: Partial<KubeErrorFacts> & Pick<KubeErrorFacts, 'kind' | 'message'>,
@@ -54,5 +65,7 @@ export class KubeError extends Error implements KubeErrorFacts {
     this.retryAfterMilliseconds = facts.retryAfterMilliseconds ?? null;
     this.causes = facts.causes ?? [];
     this.continueToken = facts.continueToken ?? null;
+    this.said = facts.said ?? null;
+    this.faults = facts.faults ?? [];
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { KubeError, type KubeErrorKind } from './kube-error.ts';
+import { type FieldFault, KubeError, type KubeErrorKind } from './kube-error.ts';
 
 const MESSAGE_CHARACTERS = 1_000;
 /** A server that asks for more patience than this is asked again anyway. */
@@ -49,7 +49,9 @@ export function errorFromStatus(object: unknown, what: string, retryAfter?: stri
     reason,
     message: `The Kubernetes API refused to ${what} (${status ?? 'no code'}${reason === null ? '' : ` ${reason}`}): ${message}`,
     retryAfterMilliseconds: retryAfterMilliseconds(retryAfter, body),
-    causes: causesOf(body),
+    causes: causesOf(body).flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : [])),
+    faults: causesOf(body).flatMap(faultOf),
+    said: typeof body.message === 'string' ? body.message.slice(0, MESSAGE_CHARACTERS) : null,
     continueToken: typeof body.metadata?.continue === 'string' ? body.metadata.continue : null,
   });
 }
@@ -66,13 +68,20 @@ function retryAfterMilliseconds(header: string | undefined, body: StatusBody): n
   return Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MILLISECONDS);
 }
 
-function causesOf(body: StatusBody): readonly string[] {
+interface StatusCause {
+  readonly reason?: unknown;
+  readonly message?: unknown;
+  readonly field?: unknown;
+}
+
+function causesOf(body: StatusBody): readonly StatusCause[] {
   const causes = body.details?.causes;
   if (!Array.isArray(causes)) return [];
-  return causes.flatMap((cause: unknown) => {
-    const reason = typeof cause === 'object' && cause !== null && 'reason' in cause ? cause.reason : null;
-    return typeof reason === 'string' ? [reason] : [];
-  });
+  return causes.filter((cause: unknown): cause is StatusCause => typeof cause === 'object' && cause !== null);
+}
+
+function faultOf({ field, message }: StatusCause): FieldFault[] {
+  return typeof field === 'string' && typeof message === 'string' ? [{ field, message }] : [];
 }
 
 function parseStatus(body: string): StatusBody | null {

@@ -2,6 +2,7 @@ import { DagProcessor } from '../intake/dag-processor.ts';
 import { type Configuration, dagsFolder } from './configuration.ts';
 import { logIntakeEvents } from './intake-log.ts';
 import { PodPreviews } from './pod-previews.ts';
+import { PreflightAtLoad } from './preflight-at-load.ts';
 import type { Log } from './process-log.ts';
 import { keepServiceAlive } from './service-heartbeat.ts';
 import { openStore } from './store-access.ts';
@@ -14,6 +15,7 @@ export async function runDagProcessor(configuration: Configuration, log: Log, si
   try {
     const folder = dagsFolder(configuration);
     const previews = await PodPreviews.open(configuration);
+    const preflight = new PreflightAtLoad(configuration, previews, log, signal);
     const processor = new DagProcessor({
       folder,
       database,
@@ -26,7 +28,7 @@ export async function runDagProcessor(configuration: Configuration, log: Log, si
         dagsArePausedAtCreation: config.core.dags_are_paused_at_creation,
         environment,
       },
-      checkPods: (spec) => previews.check(spec),
+      checkPods: (spec) => preflight.check(spec),
       events: logIntakeEvents(log),
     });
     log.info({ folder }, 'The DAG processor runs.');

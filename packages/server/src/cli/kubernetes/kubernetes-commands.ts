@@ -22,6 +22,16 @@ export function kubernetesCommands(program: Command): void {
     .action(async (options) => {
       process.exitCode = await (await import('./cleanup-pods.ts')).cleanUpPods(options);
     });
+  group
+    .command('preflight')
+    .description(
+      'ask the cluster about the pods of a DAG before it runs: dry run, what they name, size; creates nothing',
+    )
+    .argument('<dag>', 'id of the DAG, or its file')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action(async (dag, options) => {
+      process.exitCode = await (await import('./preflight.ts')).preflight(dag, options);
+    });
   previewCommands(group);
 }
 
