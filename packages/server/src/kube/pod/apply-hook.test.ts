@@ -73,3 +73,13 @@ test.each<[what: string, change: Parameters<typeof hook>[0], words: string]>([
   expect(() => buildPod(testingOrder(), withHook(change))).toThrow(`/etc/gantry/hook.mjs: podMutationHook ${words}`);
   expect(() => buildPod(testingOrder(), withHook(change))).toThrow('(DAG orders, task load).');
 });
+
+test('a hook may not change the namespace that an override chose', () => {
+  const layers = {
+    ...withHook((pod) => ({ ...pod, metadata: { ...pod.metadata, namespace: 'prod' } })),
+    namespaces: { kind: 'any' } as const,
+  };
+  const order = testingOrder({ metadata: { namespace: 'etl' } });
+  expect(() => buildPod(order, layers)).toThrow('podMutationHook set metadata.namespace');
+  expect(() => buildPod(order, { ...layers, hook: hook((pod) => pod) })).not.toThrow();
+});

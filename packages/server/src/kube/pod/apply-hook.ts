@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCodeName, GantryError, type JsonObject, type Order } from '@gantry/sdk/model';
 import { findIdentityTouches } from './identity-guard.ts';
 import { isJsonObject } from './json-shape.ts';
@@ -28,14 +29,24 @@ export function applyHook(hook: PodHook, pod: JsonObject, order: Order): JsonObj
   if (!isJsonObject(changed)) return refuse(`returned ${shown(changed)}; expected the pod`);
   const plain = asJson(changed) ?? refuse('returned what is no JSON, for instance a circle or a BigInt');
   // What the template named already has no effect and is warned about; only what the hook added is its mistake.
-  const before = new Set(findIdentityTouches(pod, order.workload.kind).map(({ path }) => path));
-  const touch = findIdentityTouches(plain, order.workload.kind).find(({ path }) => !before.has(path));
+  const touch = findIdentityTouches(plain, order.workload.kind).find(
+    ({ path }) => !isDeepStrictEqual(valueAt(plain, path), valueAt(pod, path)),
+  );
   if (touch !== undefined) return refuse(`set ${touch.path}, which ${touch.why}; Gantry sets it`);
   const spec = plain.spec;
   const containers = isJsonObject(spec) && Array.isArray(spec.containers) ? spec.containers : [];
   if (!containers.some((one: unknown) => isJsonObject(one) && one.name === BASE_CONTAINER))
     return refuse('took the container base away; it runs the task');
   return plain;
+}
+
+/** The value at a path such as `spec.containers[0].args`; undefined when there is none. */
+function valueAt(pod: JsonObject, path: string): unknown {
+  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
+  return steps.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
+    pod,
+  );
 }
 
 function shown(value: unknown): string {

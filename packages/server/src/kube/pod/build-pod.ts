@@ -147,7 +147,7 @@ function refuseBreach(order: Order, { policy }: PodBuildLayers, stages: readonly
   const [breach] = checkPodPolicy(lastPod(stages), policy);
   if (breach === undefined) return;
   const origin = traceOrigins(stages).find(({ path }) => isWithin(path, breach.path) || isWithin(breach.path, path));
-  const by = origin === undefined ? '' : ` Set by ${origin.layer === 'defaults' ? 'Gantry' : origin.source}.`;
+  const by = origin === undefined ? '' : ` Set by the layer ${origin.layer} (${origin.source}).`;
   throw new GantryError(
     'policy_breach',
     `DAG ${order.dagId}, task ${order.taskId}: ${breach.sentence}${by} [kubernetes_executor] pod_policy is ${policy}.`,

@@ -17,7 +17,10 @@ interface View {
   readonly patch: Json | undefined;
 }
 
-/** For each leaf of the last stage's pod, the strongest layer that set it and what it replaced. */
+/**
+ * For each leaf of the last stage's pod, the strongest layer that set it and what it replaced. A leaf is a scalar, an
+ * empty map or list, or a list without a merge key, which layers replace or extend as a whole.
+ */
 export function traceOrigins(stages: readonly PodStage[]): PodOrigin[] {
   const origins: PodOrigin[] = [];
   const views = stages.map((stage) => ({ stage, after: stage.pod, patch: stage.patch }));
@@ -37,7 +40,7 @@ function trace(views: readonly View[], rule: MergeRule | undefined, path: string
         origins,
       );
     }
-  } else if (isJsonList(value) && rule?.kind === 'keyed_list') {
+  } else if (isJsonList(value) && value.length > 0 && rule?.kind === 'keyed_list') {
     value.forEach((item, index) => {
       trace(
         views.map((view) => viewItem(view, item, rule)),
@@ -71,11 +74,17 @@ function itemLike(list: Json | undefined, item: Json, rule: KeyedListRule): Json
   return list.find(
     (candidate, index) =>
       isJsonObject(candidate) &&
+      !removes(candidate) &&
       rule.keys.every(({ field, defaultValue }) => {
         const absent = index === 0 ? (rule.nameOfFirst ?? defaultValue) : defaultValue;
         return String(candidate[field] ?? absent) === String(item[field] ?? defaultValue);
       }),
   );
+}
+
+/** An item that is deleted and given anew was set by what comes after its deletion. */
+function removes({ $patch }: JsonObject): boolean {
+  return $patch === 'delete' || $patch === 'replace';
 }
 
 function originOf(views: readonly View[], path: string): PodOrigin | null {

@@ -89,10 +89,7 @@ function checkBaselinePod(pod: JsonObject, spec: JsonObject, breach: Tell): void
     const profile = typeof value === 'string' ? value : '';
     if (!name.startsWith(APPARMOR_ANNOTATION)) continue;
     if (profile !== '' && profile !== 'runtime/default' && !profile.startsWith('localhost/'))
-      breach(
-        `metadata.annotations[${JSON.stringify(name)}]`,
-        `is ${said(value)}; expected runtime/default or localhost/.`,
-      );
+      breach(`metadata.annotations.${name}`, `is ${said(value)}; expected runtime/default or localhost/.`);
   }
 }
 
@@ -181,7 +178,6 @@ const RESTRICTED_VOLUMES = new Set([
 ]);
 
 function checkRestricted(spec: JsonObject, breach: Tell): void {
-  if (objectAt(spec, 'os').name === 'windows') return;
   listAt(spec, 'volumes').forEach((volume, index) => {
     const source = Object.keys(volume).find(
       (name) => name !== 'name' && !is(volume[name]) && !RESTRICTED_VOLUMES.has(name),
@@ -193,6 +189,9 @@ function checkRestricted(spec: JsonObject, breach: Tell): void {
   const context = objectAt(spec, 'securityContext');
   if (context.runAsUser === 0 && !hasOwnUsers(spec))
     breach('spec.securityContext.runAsUser', 'is 0; root is not allowed.');
+  // Refused even where every container says true.
+  if (context.runAsNonRoot === false && !hasOwnUsers(spec))
+    breach('spec.securityContext.runAsNonRoot', 'is false; expected true.');
   for (const { container, path } of containersOf(spec)) checkRestrictedContainer(container, path, spec, breach);
 }
 
@@ -202,12 +201,14 @@ function checkRestrictedContainer(container: JsonObject, path: string, spec: Jso
   const at = `${path}.securityContext`;
   if (!is(context.procMount, 'Default') && hasOwnUsers(spec))
     breach(`${at}.procMount`, `is ${said(context.procMount)}; expected Default.`);
-  if (context.allowPrivilegeEscalation !== false)
-    breach(`${at}.allowPrivilegeEscalation`, `is ${said(context.allowPrivilegeEscalation)}; expected false.`);
   const nonRoot = is(context.runAsNonRoot) ? pod.runAsNonRoot : context.runAsNonRoot;
   if (nonRoot !== true && !hasOwnUsers(spec))
     breach(`${at}.runAsNonRoot`, `is ${said(nonRoot)}; expected true, here or for the pod.`);
   if (context.runAsUser === 0 && !hasOwnUsers(spec)) breach(`${at}.runAsUser`, 'is 0; root is not allowed.');
+  // Windows knows none of the rest.
+  if (objectAt(spec, 'os').name === 'windows') return;
+  if (context.allowPrivilegeEscalation !== false)
+    breach(`${at}.allowPrivilegeEscalation`, `is ${said(context.allowPrivilegeEscalation)}; expected false.`);
   const seccomp = objectAt(context, 'seccompProfile').type ?? objectAt(pod, 'seccompProfile').type;
   if (is(seccomp))
     breach(`${at}.seccompProfile.type`, 'is missing; expected RuntimeDefault or Localhost, here or for the pod.');
