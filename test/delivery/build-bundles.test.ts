@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleIndex } from '@gantry/sdk/model';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadDagFile } from '../../packages/server/src/intake/load-dag-file.ts';
 import { systemClock } from '../../packages/server/src/main/system-clock.ts';
 import { VERSION } from '../../packages/server/src/main/version.ts';
 import { type GantryAnswer, gantryAnswer } from '../support/gantry-processes.ts';
+
+// Each call of gantry is a process, and this machine may have other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 let place: string;
 beforeEach(() => {
@@ -116,4 +119,13 @@ test('what cannot be built is said in one sentence', async () => {
     expect.any(Number),
     expect.stringContaining('bundles.json is no index of bundles; remove it'),
   ]);
+});
+
+test('a DAG that two files define is built from the first alone, and the other file is told', async () => {
+  const folder = folderOf('dags', { 'one.ts': dagText('sales', 1), 'two.ts': dagText('sales', 2) });
+  const output = join(place, 'built');
+  const { code, out } = await build('--dags-folder', folder, '--output', output);
+  expect(code).toBe(1);
+  expect(out).toContain('two.ts: The DAG "sales" is defined in one.ts already; give one of them another id.');
+  expect(indexIn(output).map(({ file }) => file)).toEqual(['one.ts']);
 });

@@ -79,7 +79,11 @@ function onlyOnce(loaded: LoadedFile | ImportFailure, definedIn: Map<string, str
   const twice = loaded.dags.find(({ dagId }) => definedIn.has(dagId));
   if (twice !== undefined) {
     const { dagId } = twice;
-    return importFailure(loaded.file, `DAG ${dagId} is defined in ${definedIn.get(dagId)} already; rename one.`);
+    const other = definedIn.get(dagId);
+    return importFailure(
+      loaded.file,
+      `The DAG "${dagId}" is defined in ${other} already; give one of them another id.`,
+    );
   }
   for (const { dagId } of loaded.dags) definedIn.set(dagId, loaded.file);
   return loaded;
