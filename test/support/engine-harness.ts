@@ -17,7 +17,12 @@ export interface RunningEngine {
 export function startEngine(
   database: Database,
   executors: readonly Executor[],
-  options: { events?: Partial<EngineEvents>; queuedTimeoutSeconds?: number; parallelism?: number } = {},
+  options: {
+    events?: Partial<EngineEvents>;
+    queuedTimeoutSeconds?: number;
+    parallelism?: number;
+    heartbeatSeconds?: number;
+  } = {},
 ): RunningEngine {
   const clock = new DatabaseClock({ now: () => Date.now(), monotonic: () => performance.now() });
   const random = { uuid: () => randomUUID(), fraction: () => Math.random() };
@@ -33,7 +38,7 @@ export function startEngine(
       runsPerTurn: 100,
       parallelism: options.parallelism ?? 1000,
       queuedTimeoutSeconds: options.queuedTimeoutSeconds ?? 600,
-      heartbeatSeconds: 10,
+      heartbeatSeconds: options.heartbeatSeconds ?? 10,
       retryPolicy: DEFAULT_RETRY_POLICY,
     },
     events: { trouble: ({ what, error }) => console.error(what, error), ...options.events },

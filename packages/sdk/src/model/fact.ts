@@ -41,5 +41,30 @@ export interface Ending {
   readonly provenDead: boolean;
 }
 
-/** What a user asked for; written by the API. */
-export type RequestFact = { readonly kind: 'stop_run'; readonly runKey: number; readonly requestedBy: string };
+/** States that a user may mark a task instance with. */
+export const MARK_STATES = ['success', 'failed', 'skipped'] as const;
+export type MarkState = (typeof MARK_STATES)[number];
+
+/** A task instance that a request names; `mapIndex` null means every index of the task. */
+export interface RequestedTask {
+  readonly taskId: string;
+  readonly mapIndex: number | null;
+}
+
+/** What a user asked of one run; written by the API, applied by the scheduler that leads the run. */
+export type RequestFact =
+  /** Run these again. `only`: those that are in such a state when it is applied. `reopen`: a finished run begins anew. */
+  | {
+      readonly kind: 'clear_tasks';
+      readonly tasks: readonly RequestedTask[];
+      readonly only: 'failed' | 'running' | null;
+      readonly reopen: boolean;
+      readonly requestedBy: string;
+    }
+  | {
+      readonly kind: 'mark_tasks';
+      readonly tasks: readonly RequestedTask[];
+      readonly state: MarkState;
+      readonly requestedBy: string;
+    }
+  | { readonly kind: 'mark_run'; readonly state: 'success' | 'failed' | 'queued'; readonly requestedBy: string };

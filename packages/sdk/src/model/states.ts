@@ -46,7 +46,7 @@ export const RUN_TRANSITIONS = {
 export const TASK_TRANSITIONS = {
   none: ['scheduled', 'queued', 'success', 'failed', 'skipped', 'upstream_failed', 'removed'],
   scheduled: ['queued', 'none', 'success', 'failed', 'skipped', 'upstream_failed', 'removed'],
-  queued: ['running', 'scheduled', 'none', 'success', 'failed', 'skipped', 'up_for_retry', 'removed'],
+  queued: ['running', 'scheduled', 'none', 'success', 'failed', 'skipped', 'up_for_retry', 'restarting', 'removed'],
   running: ['success', 'failed', 'skipped', 'up_for_retry', 'restarting', 'scheduled', 'queued', 'removed'],
   up_for_retry: ['scheduled', 'queued', 'none', 'success', 'failed', 'skipped', 'upstream_failed', 'removed'],
   restarting: ['scheduled', 'none', 'up_for_retry', 'success', 'failed', 'skipped', 'removed'],

@@ -1,23 +1,19 @@
-import type { AttemptFact, Ending, Failure, Outcome, Place, TaskState } from '@gantry/sdk/model';
+import type { AttemptFact, Ending, Failure, Outcome, Place } from '@gantry/sdk/model';
 import { skipsOfDecision } from '../plan/branch-skips.ts';
-import { concludeAttempt, type RetryPolicy } from '../plan/conclude-attempt.ts';
+import { concludeAttempt } from '../plan/conclude-attempt.ts';
 import { countFailure } from '../plan/failure-counts.ts';
-import { setInstanceState } from '../plan/run-snapshot.ts';
 import type { AttemptChange } from '../store/commit-steps.ts';
-import type { LedRun, LiveAttempt } from './led-run.ts';
-import type { StepCollector } from './step-collector.ts';
-
-/** What applying a fact needs and may add to. */
-export interface Bench {
-  readonly collector: StepCollector;
-  readonly now: number;
-  readonly policy: RetryPolicy;
-  /** Told when an attempt closes; the engine forgets it and sends the executor to clean up after the commit. */
-  closed(attempt: LiveAttempt, why: 'succeeded' | 'failed'): void;
-}
+import { applyLateFact } from './apply-late-fact.ts';
+import type { Bench } from './bench.ts';
+import type { LiveAttempt } from './led-run.ts';
+import { move } from './move.ts';
 
 /** Applies one fact to an open attempt and the snapshot of its run. What is told twice changes nothing. */
 export function applyFact(attempt: LiveAttempt, fact: AttemptFact, bench: Bench): void {
+  if (attempt.stopping) {
+    applyLateFact(attempt, fact, bench);
+    return;
+  }
   switch (fact.kind) {
     case 'claimed':
       started(attempt, bench, {});
@@ -161,14 +157,6 @@ function close(
   bench.collector.changeAttempt(run, { id: attempt.id, run_key: run.runKey, state, waiting: '', ...change });
   run.live.delete(attempt.index);
   bench.closed(attempt, state === 'failed' ? 'failed' : 'succeeded');
-}
-
-/** Moves an instance in the snapshot and marks its row for the next commit. */
-export function move(run: LedRun, index: number, state: TaskState): void {
-  setInstanceState(run.snapshot, index, state);
-  run.dirty.add(index);
-  if (state === 'scheduled') run.ready.add(index);
-  else run.ready.delete(index);
 }
 
 function userError(sentence: string): Failure {

@@ -4,6 +4,7 @@ import type { Queryable } from '../store/database.ts';
 import { expiredAttempts } from '../store/expired-attempts.ts';
 import { forgetLateFacts } from '../store/read-facts.ts';
 import { closeFailed } from './apply-fact.ts';
+import { endStopped } from './apply-late-fact.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { LiveAttempt } from './led-run.ts';
 import type { RunBook } from './run-book.ts';
@@ -57,7 +58,8 @@ export class Deadlines {
     for (const id of await expiredAttempts(this.#database, serviceId, LEASE_MARGIN_SECONDS)) {
       const attempt = book.attempts.get(id);
       if (attempt === undefined) continue;
-      closeFailed(attempt, attempt.doomed ?? leaseEnded(attempt), { expect: 'no_report' }, book.bench(now));
+      if (attempt.stopping) endStopped(attempt, book.bench(now));
+      else closeFailed(attempt, attempt.doomed ?? leaseEnded(attempt), { expect: 'no_report' }, book.bench(now));
       book.activate(attempt.run);
     }
   }
@@ -66,7 +68,8 @@ export class Deadlines {
     const { queuedTimeoutSeconds } = this.#options;
     for (const attempt of [...book.attempts.values()]) {
       if (attempt.started || now - attempt.queuedAt < queuedTimeoutSeconds * 1000) continue;
-      closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
+      if (attempt.stopping) endStopped(attempt, book.bench(now));
+      else closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
       book.activate(attempt.run);
     }
   }
@@ -78,7 +81,7 @@ export class Deadlines {
       if (overdue === null) continue;
       for (const index of overdue.stop) {
         const attempt = run.live.get(index);
-        if (attempt !== undefined) book.abandon(attempt, 'The run took longer than its dagrunTimeout.');
+        if (attempt !== undefined) book.stop(attempt, 'The run took longer than its dagrunTimeout.');
       }
       for (const step of overdue.steps) book.applyStep(run, step);
     }

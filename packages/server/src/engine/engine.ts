@@ -2,7 +2,7 @@ import type { AttemptFact, Order, Random } from '@gantry/sdk/model';
 import { examineRun } from '../plan/examine-run.ts';
 import { commitSteps, type StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
-import { startRuns, takeRuns } from '../store/lead-runs.ts';
+import { leadRequestedRuns, startRuns, takeRuns } from '../store/lead-runs.ts';
 import { peek } from '../store/peek.ts';
 import { poolUse } from '../store/pool-use.ts';
 import { readFacts } from '../store/read-facts.ts';
@@ -12,7 +12,7 @@ import type { EngineEvents } from './engine-events.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ExecutorTable } from './executor-table.ts';
 import { FactInbox, type TakenFacts } from './fact-inbox.ts';
-import { Hints } from './hints.ts';
+import { type Hinted, Hints } from './hints.ts';
 import { Launcher } from './launcher.ts';
 import type { Leadership } from './leadership.ts';
 import { makeRuns } from './make-runs.ts';
@@ -111,8 +111,8 @@ export class Engine {
     const due = await this.#due(serviceId);
     let busy = false;
     if (due.dags) busy = (await makeRuns(this.#parts.database, this.#parts.clock.now(), this.#events)) > 0;
-    if (due.runs || due.orphans) busy = (await this.#gather(serviceId, due)) || busy;
-    return (await this.#advance(serviceId, due.facts)) || busy;
+    if (due.runs || due.orphans || due.requests) busy = (await this.#gather(serviceId, due)) || busy;
+    return (await this.#advance(serviceId, due.facts || due.requests)) || busy;
   }
 
   async #lead(): Promise<string> {
@@ -126,7 +126,7 @@ export class Engine {
   }
 
   /** What is hinted at, and once a poll interval what the database says is waiting. */
-  async #due(serviceId: string): Promise<{ facts: boolean; runs: boolean; orphans: boolean; dags: boolean }> {
+  async #due(serviceId: string): Promise<Hinted & { readonly orphans: boolean }> {
     const hinted = this.#hints.take();
     const now = this.#parts.clock.monotonic();
     if (now - this.#polledAt < this.#parts.options.pollMilliseconds) return { ...hinted, orphans: false };
@@ -135,15 +135,17 @@ export class Engine {
     return {
       facts: hinted.facts || found.facts,
       runs: hinted.runs || found.runs,
+      requests: hinted.requests || found.requests,
       orphans: found.orphans,
       dags: hinted.dags || found.dags,
     };
   }
 
-  async #gather(serviceId: string, due: { runs: boolean; orphans: boolean }): Promise<boolean> {
+  async #gather(serviceId: string, due: { runs: boolean; orphans: boolean; requests: boolean }): Promise<boolean> {
     const limit = this.#parts.options.runsPerTurn;
     const started = due.runs ? await startRuns(this.#parts.database, serviceId, limit) : [];
     const taken = due.orphans ? await takeRuns(this.#parts.database, serviceId, limit) : [];
+    const asked = due.requests ? await leadRequestedRuns(this.#parts.database, serviceId, limit) : [];
     if (started.length > 0) this.#events.took?.({ kind: 'started', runs: started.length });
     if (taken.length > 0) this.#events.took?.({ kind: 'taken over', runs: taken.length });
     if (started.length === limit) this.#hints.hear('runs');
@@ -151,7 +153,7 @@ export class Engine {
       this.#hints.hear('facts');
       this.#polledAt = Number.NEGATIVE_INFINITY;
     }
-    const runs = await this.#book.load(serviceId, [...started, ...taken]);
+    const runs = await this.#book.load(serviceId, [...started, ...taken, ...asked]);
     this.#launcher.resume(runs);
     return runs.length > 0;
   }
@@ -163,7 +165,10 @@ export class Engine {
       this.#launcher.resume(await this.#book.reload(serviceId));
       if (readInbox) await this.#applyInbox(serviceId);
       for (const fact of [...this.#book.takePending(), ...taken.facts()]) this.#applyAttemptFact(fact);
-      const orders = await this.#decide(serviceId);
+      await this.#deadlines.check(serviceId, this.#book, this.#parts.clock.now());
+      await this.#commitFirst(serviceId);
+      const orders = await this.#decide();
+      this.#book.releaseResting();
       const batch = this.#book.collector.take(cursorOf(taken));
       if (batch !== null) await this.#commit(serviceId, batch, orders);
       taken.committed();
@@ -172,6 +177,15 @@ export class Engine {
       taken.failed(error);
       throw error;
     }
+  }
+
+  /** Requests and what waited for them are committed by themselves: the rows show each state, and no transition is passed over. */
+  async #commitFirst(serviceId: string): Promise<void> {
+    if (!this.#book.takeCommitsFirst()) return;
+    const batch = this.#book.collector.take(undefined);
+    if (batch === null) return;
+    await this.#commit(serviceId, batch, []);
+    this.#launcher.resume(await this.#book.reload(serviceId));
   }
 
   async #applyInbox(serviceId: string): Promise<void> {
@@ -186,8 +200,7 @@ export class Engine {
     else this.#book.collector.foreign(foreign(fact));
   }
 
-  async #decide(serviceId: string): Promise<Order[]> {
-    await this.#deadlines.check(serviceId, this.#book, this.#parts.clock.now());
+  async #decide(): Promise<Order[]> {
     await this.#book.lookUpPasts();
     const now = this.#parts.clock.now();
     for (const run of this.#book.toExamine(now)) {

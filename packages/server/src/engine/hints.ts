@@ -1,24 +1,34 @@
+export interface Hinted {
+  readonly facts: boolean;
+  readonly runs: boolean;
+  readonly requests: boolean;
+  readonly dags: boolean;
+}
+
 /** What NOTIFY and the executors hint at, and the sleep that a hint ends. A hint is never needed: the poll finds all. */
 export class Hints {
   #facts = true;
   #runs = true;
+  #requests = true;
   #dags = true;
   #woken = false;
   #resolve: (() => void) | null = null;
 
-  /** A payload of channel gantry_scheduler: `facts`, `runs` or `dags`; null after a (re)connect, when all may wait. */
+  /** A payload of channel gantry_scheduler: `facts`, `runs`, `requests` or `dags`; null after a (re)connect, when all may wait. */
   hear(payload: string | null): void {
-    if (payload === 'facts' || payload === null) this.#facts = true;
+    if (payload === 'facts' || payload === 'requests' || payload === null) this.#facts = true;
+    if (payload === 'requests' || payload === null) this.#requests = true;
     if (payload === 'runs' || payload === null) this.#runs = true;
     if (payload === 'dags' || payload === null) this.#dags = true;
     this.wake();
   }
 
   /** What was hinted at since the last call. */
-  take(): { facts: boolean; runs: boolean; dags: boolean } {
-    const hinted = { facts: this.#facts, runs: this.#runs, dags: this.#dags };
+  take(): Hinted {
+    const hinted = { facts: this.#facts, runs: this.#runs, requests: this.#requests, dags: this.#dags };
     this.#facts = false;
     this.#runs = false;
+    this.#requests = false;
     this.#dags = false;
     this.#woken = false;
     return hinted;

@@ -2,7 +2,7 @@ import type { AttemptFact, Order } from '@gantry/sdk/model';
 import type { StopRequest } from '../executors/executor.ts';
 import type { EngineEvents } from './engine-events.ts';
 import type { ExecutorTable } from './executor-table.ts';
-import type { LedRun } from './led-run.ts';
+import type { LedRun, LiveAttempt } from './led-run.ts';
 import { orderOf } from './run-loader.ts';
 
 /** A stop request and the executor it goes to. */
@@ -36,10 +36,13 @@ export class Launcher {
     }
   }
 
-  /** Launches again what a run's former leader may have left unlaunched: launching is idempotent by attempt. */
+  /** Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. */
   resume(runs: readonly LedRun[]): void {
-    const orders = runs.flatMap((run) => [...run.live.values()].filter((attempt) => !attempt.started).map(orderOf));
+    const live = runs.flatMap((run) => [...run.live.values()]);
+    const orders = live.filter((attempt) => !attempt.started && !attempt.stopping).map(orderOf);
     if (orders.length > 0) this.launch(orders);
+    const stops = live.filter((attempt) => attempt.stopping).map((attempt) => stopOf(attempt, 'kill'));
+    if (stops.length > 0) this.stop(stops);
   }
 
   stop(stops: readonly Stop[]): void {
@@ -60,6 +63,16 @@ export class Launcher {
       .finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
   }
+}
+
+export function stopOf(attempt: LiveAttempt, why: Stop['why']): Stop {
+  return {
+    executor: attempt.executor,
+    attemptId: attempt.id,
+    podName: attempt.place?.kind === 'pod' ? attempt.place.name : null,
+    namespace: attempt.place?.namespace ?? null,
+    why,
+  };
 }
 
 function notConfigured(order: Order, name: string): AttemptFact {

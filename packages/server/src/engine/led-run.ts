@@ -34,6 +34,8 @@ export interface LiveAttempt {
   /** Its claim was granted, or its container was seen running. */
   started: boolean;
   place: Place | null;
+  /** A user or a time-out took it from its task instance: nothing it says counts any more, it only has to end. */
+  stopping: boolean;
   /** It ended without proof of death: closed with this failure once its lease has ended. */
   doomed: Failure | null;
 }

@@ -1,10 +1,10 @@
 import type { Order, Random } from '@gantry/sdk/model';
 import { type AdmissionLimits, admit, type Candidate, neverStarts, taskInRunKey, taskKey } from '../plan/admit.ts';
 import { whyWaiting } from '../plan/why-waiting.ts';
-import { move } from './apply-fact.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ExecutorTable } from './executor-table.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
+import { move } from './move.ts';
 import type { RunBook } from './run-book.ts';
 import { orderOf } from './run-loader.ts';
 
@@ -48,9 +48,11 @@ function waiting(book: RunBook, executors: ExecutorTable, options: EngineOptions
   const waiters: Waiter[] = [];
   const houseIsFull = isHouseFull(book, executors, options);
   for (const run of book.runs.values()) {
+    if (run.snapshot.state !== 'running') continue;
     const isFull = houseIsFull || run.live.size >= run.spec.maxActiveTasks;
     for (const index of isFull ? run.dirty : run.ready) {
-      if (!run.ready.has(index)) continue;
+      // Try n+1 does not begin before try n is proven dead or its lease has ended (I03).
+      if (!run.ready.has(index) || run.live.has(index)) continue;
       const { notBefore } = run.snapshot.instances[index]!;
       if (notBefore !== null && notBefore > now) continue;
       if (!run.dirty.has(index) && isPoolFull(book, run.spec.tasks[index]!.pool)) continue;
@@ -140,6 +142,7 @@ function openAttempt(book: RunBook, { run, index, candidate }: Waiter, id: strin
     queuedAt: now,
     started: false,
     place: null,
+    stopping: false,
     doomed: null,
   };
   instance.notBefore = null;

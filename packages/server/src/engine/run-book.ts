@@ -1,4 +1,4 @@
-import type { AttemptFact } from '@gantry/sdk/model';
+import type { AttemptFact, RequestFact } from '@gantry/sdk/model';
 import type { RetryPolicy } from '../plan/conclude-attempt.ts';
 import { nextWake } from '../plan/next-wake.ts';
 import { waitingForPast } from '../plan/past-dependency.ts';
@@ -9,10 +9,12 @@ import type { Database } from '../store/database.ts';
 import { ledRunKeys } from '../store/lead-runs.ts';
 import type { FactRow } from '../store/read-facts.ts';
 import { pastStates } from '../store/scheduled-runs.ts';
-import { applyFact, type Bench } from './apply-fact.ts';
+import { applyFact } from './apply-fact.ts';
+import { applyRequest } from './apply-request.ts';
+import type { Bench } from './bench.ts';
 import type { EngineEvents } from './engine-events.ts';
 import type { Hints } from './hints.ts';
-import type { Stop } from './launcher.ts';
+import { type Stop, stopOf } from './launcher.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
 import { RunLoader } from './run-loader.ts';
 import { StepCollector } from './step-collector.ts';
@@ -39,6 +41,9 @@ export class RunBook {
   #pending: AttemptFact[] = [];
   #stops: (Stop & { readonly run: LedRun })[] = [];
   #crossed: number[] = [];
+  /** Runs that do not run: they are led until a request is applied and nothing of them is alive. */
+  readonly #resting = new Set<LedRun>();
+  #commitsFirst = false;
   #allInDoubt = false;
 
   constructor(database: Database, policy: RetryPolicy, events: Partial<EngineEvents>) {
@@ -54,7 +59,8 @@ export class RunBook {
       this.#drop(this.runs.get(run.runKey));
       this.runs.set(run.runKey, run);
       for (const attempt of run.live.values()) this.attempts.set(attempt.id, attempt);
-      this.#active.add(run);
+      if (run.snapshot.state === 'running') this.#active.add(run);
+      else this.#resting.add(run);
     }
     return loaded;
   }
@@ -74,6 +80,7 @@ export class RunBook {
     this.#applied = [];
     this.#stops = [];
     this.#allInDoubt = true;
+    this.#commitsFirst = false;
     this.collector.take(undefined);
   }
 
@@ -89,17 +96,19 @@ export class RunBook {
   applyFact(attempt: LiveAttempt, fact: AttemptFact, now: number): void {
     this.#applied.push({ run: attempt.run, fact });
     applyFact(attempt, fact, this.bench(now));
-    this.#active.add(attempt.run);
+    this.activate(attempt.run);
   }
 
   /** A fact of the inbox table; it is deleted by the commit that applies it. */
   applyRow(row: FactRow, now: number): void {
     const run = this.runs.get(row.run_key);
     if (run === undefined) return;
+    if (row.attempt_id === null)
+      this.#applyRequest(run, { ...row.body, kind: row.kind } as unknown as RequestFact, now);
     const attempt = row.attempt_id === null ? undefined : this.attempts.get(row.attempt_id);
     if (attempt !== undefined) {
       applyFact(attempt, { ...row.body, kind: row.kind, attemptId: row.attempt_id } as AttemptFact, this.bench(now));
-      this.#active.add(run);
+      this.activate(run);
     }
     this.collector.applied(run, row.id);
   }
@@ -110,25 +119,61 @@ export class RunBook {
       now,
       policy: this.#policy,
       closed: (attempt, why) => this.#closed(attempt, why),
+      stop: (attempt, sentence) => this.stop(attempt, sentence),
+      commitFirst: (run) => {
+        this.#commitsFirst = true;
+        this.collector.touch(run);
+        this.activate(run);
+      },
     };
   }
 
-  /** Ends an attempt whose task instance no longer waits for it, e.g. after a run's time-out. */
-  abandon(attempt: LiveAttempt, sentence: string): void {
-    const { run } = attempt;
-    this.collector.changeAttempt(run, {
-      id: attempt.id,
-      run_key: run.runKey,
-      state: 'abandoned',
-      stop_sentence: sentence,
-    });
+  /**
+   * Takes an attempt from its task instance, e.g. after a user's request or a run's time-out. One that nobody has claimed
+   * never runs user code and is closed at once; another stays open, with its slot, until it is proven dead or its lease
+   * has ended.
+   */
+  stop(attempt: LiveAttempt, sentence: string): void {
+    const { run, id } = attempt;
+    this.activate(run);
+    if (attempt.stopping) return;
+    attempt.stopping = true;
+    const change = { id, run_key: run.runKey, stop_sentence: sentence };
+    if (attempt.started || attempt.workload === 'image') {
+      this.collector.changeAttempt(run, change);
+      this.#stops.push({ run, ...stopOf(attempt, 'kill') });
+      return;
+    }
+    this.collector.changeAttempt(run, { ...change, state: 'abandoned', waiting: '', expect: 'no_claim' });
     run.live.delete(attempt.index);
     this.#closed(attempt, 'kill');
-    this.#active.add(run);
+  }
+
+  #applyRequest(run: LedRun, request: RequestFact, now: number): void {
+    applyRequest(run, request, this.bench(now));
+    if (run.snapshot.state !== 'running') this.#rest(run);
+  }
+
+  #rest(run: LedRun): void {
+    this.#active.delete(run);
+    this.#timers.delete(run);
+    this.#resting.add(run);
+  }
+
+  /** True when what was changed must be committed before anything is planned; asked once a turn. */
+  takeCommitsFirst(): boolean {
+    const commitsFirst = this.#commitsFirst;
+    this.#commitsFirst = false;
+    return commitsFirst;
+  }
+
+  /** Gives back the lead of runs that do not run and of which nothing is alive. */
+  releaseResting(): void {
+    for (const run of this.#resting) if (run.live.size === 0) this.collector.release(run);
   }
 
   activate(run: LedRun): void {
-    this.#active.add(run);
+    if (run.snapshot.state === 'running') this.#active.add(run);
   }
 
   /** Runs in which something changed or a delay has passed. */
@@ -154,7 +199,8 @@ export class RunBook {
         this.#pastWaiters.add(run);
         break;
       case 'finish_run':
-        this.collector.finishRun(run, step.state === 'success' ? 'success' : 'failed', step.reason);
+        this.collector.setRunState(run, step.state, step.reason);
+        this.#resting.add(run);
         break;
     }
     if (run.dirty.size > 0) this.collector.touch(run);
@@ -189,7 +235,7 @@ export class RunBook {
 
   /** True while an instance waits for a slot. */
   get asksForSlots(): boolean {
-    for (const run of this.runs.values()) if (run.ready.size > 0) return true;
+    for (const run of this.runs.values()) if (run.ready.size > 0 && run.snapshot.state === 'running') return true;
     return false;
   }
 
@@ -219,7 +265,7 @@ export class RunBook {
     }
     this.#tell(batch, held);
     for (const row of batch.runs) {
-      if (row.state !== undefined && held.has(row.run_key)) this.#drop(this.runs.get(row.run_key));
+      if (row.release === true && held.has(row.run_key)) this.#drop(this.runs.get(row.run_key));
     }
   }
 
@@ -247,14 +293,7 @@ export class RunBook {
     this.attempts.delete(attempt.id);
     const pool = this.pools.get(attempt.task.pool);
     if (pool !== undefined) pool.used -= attempt.task.poolSlots;
-    this.#stops.push({
-      run: attempt.run,
-      executor: attempt.executor,
-      attemptId: attempt.id,
-      podName: attempt.place?.kind === 'pod' ? attempt.place.name : null,
-      namespace: attempt.place?.namespace ?? null,
-      why,
-    });
+    this.#stops.push({ run: attempt.run, ...stopOf(attempt, why) });
   }
 
   #tell(batch: StepBatch, held: ReadonlySet<number>): void {
@@ -271,9 +310,8 @@ export class RunBook {
     }
     for (const row of batch.runs) {
       const run = this.runs.get(row.run_key);
-      if (run === undefined || row.state === undefined || !held.has(row.run_key)) continue;
-      const state = row.state === 'success' ? 'success' : 'failed';
-      runFinished?.({ dagId: run.dagId, runId: run.runId, state, reason: row.reason ?? null });
+      if (run === undefined || !held.has(row.run_key) || (row.state !== 'success' && row.state !== 'failed')) continue;
+      runFinished?.({ dagId: run.dagId, runId: run.runId, state: row.state, reason: row.reason ?? null });
     }
   }
 
@@ -284,5 +322,6 @@ export class RunBook {
     this.#active.delete(run);
     this.#timers.delete(run);
     this.#pastWaiters.delete(run);
+    this.#resting.delete(run);
   }
 }

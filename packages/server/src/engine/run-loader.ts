@@ -82,7 +82,7 @@ function ledRun(row: RunRow, version: CompiledVersion, instances: InstanceRow[],
     runId: row.run_id,
     graph: version.graph,
     logicalDate: time(row.logical_date),
-    state: 'running',
+    state: row.state,
     startedAt: time(row.start_date),
     instances: instances.map((instance) => ({
       index: instance.task_index,
@@ -130,6 +130,7 @@ function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
     queuedAt: Date.parse(row.queued_at),
     started: row.started || row.state === 'running',
     place: row.place as Place | null,
+    stopping: row.stopping,
     doomed: null,
   };
 }

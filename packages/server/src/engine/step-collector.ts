@@ -1,9 +1,17 @@
+import type { RunState } from '@gantry/sdk/model';
 import type { AttemptChange, NewAttempt, StepBatch } from '../store/commit-steps.ts';
 import type { LedRun } from './led-run.ts';
 
+interface TouchedRun {
+  readonly run: LedRun;
+  state?: RunState;
+  reason?: string | null;
+  release?: true;
+}
+
 /** Collects what the next group commit writes; emptied by `take`. */
 export class StepCollector {
-  #runs = new Map<number, { run: LedRun; state?: 'success' | 'failed'; reason?: string | null }>();
+  #runs = new Map<number, TouchedRun>();
   #changes = new Map<string, AttemptChange>();
   #attempts: NewAttempt[] = [];
   #facts: { id: number; run_key: number }[] = [];
@@ -13,8 +21,13 @@ export class StepCollector {
     if (!this.#runs.has(run.runKey)) this.#runs.set(run.runKey, { run });
   }
 
-  finishRun(run: LedRun, state: 'success' | 'failed', reason: string | null): void {
-    this.#runs.set(run.runKey, { run, state, reason });
+  setRunState(run: LedRun, state: RunState, reason: string | null): void {
+    this.#runs.set(run.runKey, { ...this.#runs.get(run.runKey), run, state, reason });
+  }
+
+  /** Gives the lead of the run back with the next commit. */
+  release(run: LedRun): void {
+    this.#runs.set(run.runKey, { ...this.#runs.get(run.runKey), run, release: true });
   }
 
   /** Several changes of one attempt in one commit become one; the later field wins. */
@@ -41,11 +54,10 @@ export class StepCollector {
   take(cursor: StepBatch['cursor']): StepBatch | null {
     if (this.#runs.size === 0 && this.#foreign.length === 0 && cursor === undefined) return null;
     const batch: StepBatch = {
-      runs: [...this.#runs.values()].map(({ run, state, reason }) => ({
+      runs: [...this.#runs.values()].map(({ run, ...change }) => ({
         run_key: run.runKey,
         fence: run.fence,
-        state,
-        reason,
+        ...change,
       })),
       endings: [...this.#changes.values()],
       attempts: this.#attempts,
@@ -72,6 +84,7 @@ function instanceChanges(run: LedRun): StepBatch['instances'] {
       map_index: instance.mapIndex,
       state: instance.state,
       try_number: instance.tryNumber,
+      max_tries: instance.maxTries,
       attempt_id: instance.attemptId,
       not_before: instance.notBefore === null ? null : new Date(instance.notBefore).toISOString(),
       failures: instance.failures,

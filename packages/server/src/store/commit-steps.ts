@@ -3,14 +3,22 @@ import type { Queryable } from './database.ts';
 
 /** One group commit of the engine; field names are the columns', since the rows travel as JSON. */
 export interface StepBatch {
-  /** Every run the batch touches, with the fence its leader holds; `state` when the run ends. */
-  readonly runs: readonly { run_key: number; fence: number; state?: RunState; reason?: string | null }[];
+  /** Every run the batch touches, with the fence its leader holds; `state` when it changes, `release` when the lead ends. */
+  readonly runs: readonly RunChange[];
   readonly endings: readonly AttemptChange[];
   readonly attempts: readonly NewAttempt[];
   readonly instances: readonly InstanceChange[];
   readonly facts: readonly { id: number; run_key: number }[];
   readonly foreign: readonly { attempt_id: string; kind: string; body: Json }[];
   readonly cursor?: { watch_id: string; epoch: number; cluster_id: string; selector: string; resource_version: string };
+}
+
+export interface RunChange {
+  readonly run_key: number;
+  readonly fence: number;
+  readonly state?: RunState;
+  readonly reason?: string | null;
+  readonly release?: boolean;
 }
 
 export interface AttemptChange {
@@ -49,6 +57,7 @@ export interface InstanceChange {
   readonly map_index: number;
   readonly state: TaskState;
   readonly try_number: number;
+  readonly max_tries: number;
   readonly attempt_id: string | null;
   readonly not_before: string | null;
   readonly failures: FailureCounts;

@@ -12,10 +12,20 @@ export async function startRuns(db: Queryable, serviceId: string, limit: number)
   return rows.map((row) => row.start_runs);
 }
 
-/** Every running run that is led under this id; asked when memory is in doubt. */
+/** Takes the lead of runs that rest (queued or over) and of which users asked something; answers their keys. */
+export async function leadRequestedRuns(db: Queryable, serviceId: string, limit: number): Promise<number[]> {
+  const rows = await db.query<{ lead_requested_runs: number }>(
+    'select lead_requested_runs($1, $2)',
+    [serviceId, limit],
+    'lead_requested_runs',
+  );
+  return rows.map((row) => row.lead_requested_runs);
+}
+
+/** Every run that is led under this id; asked when memory is in doubt. */
 export async function ledRunKeys(db: Queryable, serviceId: string): Promise<number[]> {
   const rows = await db.query<{ run_key: number }>(
-    `select run_key from dag_run where leader = $1 and state = 'running' order by run_key`,
+    `select run_key from dag_run where leader = $1 order by run_key`,
     [serviceId],
     'led_run_keys',
   );

@@ -1,4 +1,4 @@
-import type { AttemptState, FailureCounts, Json, JsonObject, RunType, TaskState } from '@gantry/sdk/model';
+import type { AttemptState, FailureCounts, Json, JsonObject, RunState, RunType, TaskState } from '@gantry/sdk/model';
 import type { Queryable } from './database.ts';
 
 export interface RunRow {
@@ -7,8 +7,9 @@ export interface RunRow {
   readonly run_id: string;
   readonly version: number;
   readonly run_type: RunType;
+  readonly state: RunState;
   readonly logical_date: string | null;
-  readonly start_date: string;
+  readonly start_date: string | null;
   readonly fence: number;
   readonly conf: JsonObject;
 }
@@ -37,6 +38,8 @@ export interface OpenAttemptRow {
   readonly executor: string;
   readonly workload: 'worker' | 'image';
   readonly started: boolean;
+  /** A user or a time-out took it from its task instance; it is on its way out. */
+  readonly stopping: boolean;
   readonly queued_at: string;
   readonly place: { readonly [key: string]: Json } | null;
 }
@@ -50,8 +53,8 @@ export interface LoadedRuns {
 /** Reads runs that this scheduler leads, with instances and open attempts: three statements whatever their number. */
 export async function loadRuns(db: Queryable, serviceId: string, runKeys: readonly number[]): Promise<LoadedRuns> {
   const runs = await db.query<RunRow>(
-    `select run_key, dag_id, run_id, version, run_type, logical_date, start_date, fence, conf
-     from dag_run where run_key = any ($2) and leader = $1 and state = 'running'`,
+    `select run_key, dag_id, run_id, version, run_type, state, logical_date, start_date, fence, conf
+     from dag_run where run_key = any ($2) and leader = $1`,
     [serviceId, runKeys],
     'load_runs',
   );
@@ -64,7 +67,8 @@ export async function loadRuns(db: Queryable, serviceId: string, runKeys: readon
     'load_instances',
   );
   const attempts = await db.query<OpenAttemptRow>(
-    `select id, run_key, task_index, map_index, state, executor, workload, started_at is not null as started, queued_at, place
+    `select id, run_key, task_index, map_index, state, executor, workload, started_at is not null as started,
+       stop_sentence is not null as stopping, queued_at, place
      from attempt where run_key = any ($1) and state in ('queued', 'running')`,
     [keys],
     'load_open_attempts',

@@ -4,6 +4,8 @@ import type { Queryable } from './database.ts';
 export interface Waiting {
   readonly facts: boolean;
   readonly runs: boolean;
+  /** Users asked something of runs that rest. */
+  readonly requests: boolean;
   readonly orphans: boolean;
   readonly dags: boolean;
 }
@@ -14,7 +16,9 @@ export async function peek(db: Queryable, serviceId: string): Promise<Waiting> {
     `select
        exists (select from fact f join dag_run r on r.run_key = f.run_key where r.leader = $1) as facts,
        exists (select from dag_run where state = 'queued' and run_after <= clock_timestamp()) as runs,
-       exists (select from dag_run r where r.state = 'running' and r.leader is distinct from $1
+       exists (select from fact f join dag_run r on r.run_key = f.run_key where f.attempt_id is null and r.state <> 'running'
+         and (r.leader is null or not lease_holds(r.leader))) as requests,
+       exists (select from dag_run r where (r.state = 'running' or r.leader is not null) and r.leader is distinct from $1
          and (r.leader is null or not lease_holds(r.leader))) as orphans,
        exists (select from dag where schedule_changed)
          or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags`,

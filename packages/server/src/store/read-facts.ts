@@ -23,10 +23,11 @@ export async function readFacts(db: Queryable, serviceId: string, limit: number)
   );
 }
 
-/** Removes facts of runs that are over: nobody leads them, so nobody would. */
+/** Removes what was told of attempts of runs that are over: nobody leads them, so nobody would. Requests stay. */
 export async function forgetLateFacts(db: Queryable): Promise<void> {
   await db.query(
     `delete from fact f using dag_run r where r.run_key = f.run_key and r.state in ('success', 'failed')
+     and r.leader is null and f.attempt_id is not null
      and f.recorded_at < clock_timestamp() - interval '1 minute'`,
   );
 }

@@ -175,6 +175,14 @@ create table import_error (
   constraint import_error_id_key UNIQUE (id)
 );
 
+create table late_report (
+  attempt_id uuid not null,
+  outcome jsonb not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  constraint late_report_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id) ON DELETE CASCADE,
+  constraint late_report_pkey PRIMARY KEY (attempt_id)
+);
+
 create table legal_transition (
   entity text not null,
   from_state text not null,
@@ -292,13 +300,15 @@ CREATE INDEX dag_next_run ON public.dag USING btree (next_run_after) WHERE ((NOT
 
 CREATE INDEX dag_run_by_dag ON public.dag_run USING btree (dag_id, run_key DESC);
 
-CREATE INDEX dag_run_leader ON public.dag_run USING btree (leader) WHERE (state = 'running'::text);
+CREATE INDEX dag_run_leader ON public.dag_run USING btree (leader) WHERE (leader IS NOT NULL);
 
 CREATE UNIQUE INDEX dag_run_logical_date ON public.dag_run USING btree (dag_id, logical_date) WHERE (logical_date IS NOT NULL);
 
 CREATE INDEX dag_run_open ON public.dag_run USING btree (state, run_after) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE INDEX dag_schedule_changed ON public.dag USING btree (dag_id) WHERE schedule_changed;
+
+CREATE INDEX fact_request ON public.fact USING btree (run_key) WHERE (attempt_id IS NULL);
 
 CREATE OR REPLACE FUNCTION public.check_transition()
  RETURNS trigger
@@ -438,19 +448,33 @@ begin
     not_before = b.not_before,
     failures = coalesce(b.failures, i.failures),
     reason = b.reason,
-    skips = coalesce(b.skips, i.skips),
+    max_tries = coalesce(b.max_tries, i.max_tries),
+    skips = b.skips,
     scheduled_at = case when b.state in ('scheduled', 'queued') and i.state not in ('scheduled', 'queued') then moment else i.scheduled_at end,
     queued_at = case when b.state = 'queued' then moment else i.queued_at end,
     start_date = case when b.state in ('none', 'scheduled', 'queued') then null
       when b.state in ('running', 'success', 'failed', 'up_for_retry') then coalesce(i.start_date, moment) else i.start_date end,
     end_date = case when b.state in ('success', 'failed', 'skipped', 'upstream_failed', 'removed', 'up_for_retry') then moment end
   from jsonb_to_recordset(batch -> 'instances') as b (run_key bigint, task_index integer, map_index integer, state text, try_number integer,
-    attempt_id uuid, not_before timestamptz, failures jsonb, reason text, skips jsonb)
+    attempt_id uuid, not_before timestamptz, failures jsonb, max_tries integer, reason text, skips jsonb)
   where i.run_key = b.run_key and i.task_index = b.task_index and i.map_index = b.map_index and b.run_key = any (held);
 
-  update dag_run r set state = b.state, reason = b.reason, end_date = moment, leader = null
-  from jsonb_to_recordset(batch -> 'runs') as b (run_key bigint, state text, reason text)
-  where r.run_key = b.run_key and b.state is not null and b.run_key = any (held);
+  -- What a task gave to others is gone once it is to run again (I16).
+  delete from xcom x
+  using jsonb_to_recordset(batch -> 'instances') as b (run_key bigint, task_index integer, map_index integer, state text)
+  where b.state in ('none', 'restarting') and b.run_key = any (held)
+    and x.run_key = b.run_key and x.task_index = b.task_index and x.map_index = b.map_index;
+
+  -- A run is led while it runs, and on until nothing of it is alive.
+  update dag_run r set
+    state = coalesce(b.state, r.state),
+    reason = case when b.state is null then r.reason else b.reason end,
+    queued_at = case when b.state = 'queued' then moment else r.queued_at end,
+    start_date = case when b.state = 'queued' then null else r.start_date end,
+    end_date = case when b.state is null or b.state = r.state then r.end_date when b.state = 'queued' then null else moment end,
+    leader = case when b.release then null else r.leader end
+  from jsonb_to_recordset(batch -> 'runs') as b (run_key bigint, state text, reason text, release boolean)
+  where r.run_key = b.run_key and (b.state is not null or b.release) and b.run_key = any (held);
 
   if jsonb_array_length(batch -> 'facts') > 0 then
     delete from fact f using jsonb_to_recordset(batch -> 'facts') as b (id bigint, run_key bigint)
@@ -491,6 +515,34 @@ begin
          and (old.state || '' '' || new.state) <> all (%L::text[])) execute function check_transition()',
       known.entity, known.moves);
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.lead_requested_runs(me uuid, run_limit integer)
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  taken bigint[];
+begin
+  perform require_lease(me);
+  with moved as (
+    update dag_run r set leader = me, fence = r.fence + 1
+    where r.run_key in (
+      select o.run_key from dag_run o
+      where o.run_key in (select f.run_key from fact f where f.attempt_id is null) and o.state <> 'running'
+        and (o.leader is null or not lease_holds(o.leader))
+      order by o.run_key limit run_limit
+      for update skip locked)
+    returning r.run_key)
+  select coalesce(array_agg(run_key), '{}') into taken from moved;
+  insert into task_instance (run_key, task_index, task_id, max_tries)
+  select r.run_key, t.place - 1, t.task ->> 'taskId', (t.task ->> 'retries')::integer
+  from dag_run r
+  join dag_version v on v.dag_id = r.dag_id and v.version = r.version
+  cross join lateral jsonb_array_elements(v.spec -> 'tasks') with ordinality as t (task, place)
+  where r.run_key = any (taken)
+    and not exists (select from task_instance i where i.run_key = r.run_key);
+  return query select unnest(taken);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.lease_holds(service_id uuid)
@@ -574,7 +626,8 @@ begin
     update dag_run r set leader = me, fence = r.fence + 1
     where r.run_key in (
       select o.run_key from dag_run o
-      where o.state = 'running' and (o.leader is null or (o.leader <> me and not lease_holds(o.leader)))
+      where (o.state = 'running' or o.leader is not null)
+        and (o.leader is null or (o.leader <> me and not lease_holds(o.leader)))
       order by o.run_key limit run_limit
       for update skip locked)
     returning r.run_key;
@@ -586,7 +639,7 @@ CREATE TRIGGER legal BEFORE UPDATE OF state ON public.attempt FOR EACH ROW WHEN 
 
 CREATE TRIGGER legal BEFORE UPDATE OF state ON public.dag_run FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed queued","failed success","queued failed","queued running","queued success","running failed","running queued","running success","success failed","success queued"}'::text[])))) EXECUTE FUNCTION check_transition();
 
-CREATE TRIGGER legal BEFORE UPDATE OF state ON public.task_instance FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed none","failed removed","failed skipped","failed success","none failed","none queued","none removed","none scheduled","none skipped","none success","none upstream_failed","queued failed","queued none","queued removed","queued running","queued scheduled","queued skipped","queued success","queued up_for_retry","removed none","restarting failed","restarting none","restarting removed","restarting scheduled","restarting skipped","restarting success","restarting up_for_retry","running failed","running queued","running removed","running restarting","running scheduled","running skipped","running success","running up_for_retry","scheduled failed","scheduled none","scheduled queued","scheduled removed","scheduled skipped","scheduled success","scheduled upstream_failed","skipped failed","skipped none","skipped removed","skipped success","success failed","success none","success removed","success skipped","up_for_retry failed","up_for_retry none","up_for_retry queued","up_for_retry removed","up_for_retry scheduled","up_for_retry skipped","up_for_retry success","up_for_retry upstream_failed","upstream_failed failed","upstream_failed none","upstream_failed removed","upstream_failed skipped","upstream_failed success"}'::text[])))) EXECUTE FUNCTION check_transition();
+CREATE TRIGGER legal BEFORE UPDATE OF state ON public.task_instance FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed none","failed removed","failed skipped","failed success","none failed","none queued","none removed","none scheduled","none skipped","none success","none upstream_failed","queued failed","queued none","queued removed","queued restarting","queued running","queued scheduled","queued skipped","queued success","queued up_for_retry","removed none","restarting failed","restarting none","restarting removed","restarting scheduled","restarting skipped","restarting success","restarting up_for_retry","running failed","running queued","running removed","running restarting","running scheduled","running skipped","running success","running up_for_retry","scheduled failed","scheduled none","scheduled queued","scheduled removed","scheduled skipped","scheduled success","scheduled upstream_failed","skipped failed","skipped none","skipped removed","skipped success","success failed","success none","success removed","success skipped","up_for_retry failed","up_for_retry none","up_for_retry queued","up_for_retry removed","up_for_retry scheduled","up_for_retry skipped","up_for_retry success","up_for_retry upstream_failed","upstream_failed failed","upstream_failed none","upstream_failed removed","upstream_failed skipped","upstream_failed success"}'::text[])))) EXECUTE FUNCTION check_transition();
 
 -- Rows of legal_transition:
 --   attempt: queued -> abandoned, failed, running, skipped, success
@@ -597,7 +650,7 @@ CREATE TRIGGER legal BEFORE UPDATE OF state ON public.task_instance FOR EACH ROW
 --   dag_run: success -> failed, queued
 --   task_instance: failed -> none, removed, skipped, success
 --   task_instance: none -> failed, queued, removed, scheduled, skipped, success, upstream_failed
---   task_instance: queued -> failed, none, removed, running, scheduled, skipped, success, up_for_retry
+--   task_instance: queued -> failed, none, removed, restarting, running, scheduled, skipped, success, up_for_retry
 --   task_instance: removed -> none
 --   task_instance: restarting -> failed, none, removed, scheduled, skipped, success, up_for_retry
 --   task_instance: running -> failed, queued, removed, restarting, scheduled, skipped, success, up_for_retry
