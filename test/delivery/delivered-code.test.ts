@@ -3,11 +3,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleIndex, Failure } from '@gantry/sdk/model';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Image } from '../../packages/server/src/cluster/node/images.ts';
 import { FlowPlace } from '../flow/flow-place.ts';
 import { ROOT } from '../house/source-files.ts';
+import { findKubectl, kubectl } from '../support/kubectl.ts';
 import { WORKER_FILE } from '../support/worker-image.ts';
+import { imageOfContainerfile } from './containerfile.ts';
+
+const KUBECTL = findKubectl();
 
 /** Each of the three templates as it ships; only the repository is the test's own. */
 function dags(repository: string, word: string): string {
@@ -46,7 +50,8 @@ let place: FlowPlace;
 let delivery: string;
 let repository: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
+  if (KUBECTL === null) return;
   delivery = mkdtempSync(join(realpathSync(tmpdir()), 'gantry-delivery-'));
   repository = join(delivery, 'repository');
   mkdirSync(join(delivery, 'image'));
@@ -60,33 +65,30 @@ beforeAll(async () => {
       GANTRY__KUBERNETES_EXECUTOR__WORKER_CONTAINER_TAG: '',
     },
     images: images(join(delivery, 'image')),
-    claims: ['gantry-bundles'],
   });
+  const claim = join(ROOT, 'examples/kubernetes/bundles-claim.yaml');
+  expect(await kubectl(KUBECTL!, place.kubeconfig, ['apply', '-f', claim])).toMatchObject({ code: 0 });
   place.gantry.start('scheduler');
 }, 120_000);
-afterAll(async () => {
-  await place?.close(false);
-  rmSync(delivery, { recursive: true, force: true });
+afterEach(async (context) => {
+  await place?.close(context.task.result?.state === 'fail');
+  if (delivery !== undefined) rmSync(delivery, { recursive: true, force: true });
 }, 60_000);
 
-/** The layout of examples/worker-image/Containerfile, and git-sync. */
+/** What the templates name: the plain worker, the Containerfile's image with its bundles in a folder, and git-sync. */
 function images(bundles: string): readonly Image[] {
-  const worker = { '/gantry/worker.cjs': WORKER_FILE };
   return [
-    { name: 'gantry-worker', files: worker },
-    {
-      name: 'gantry-worker-with-dags',
-      files: { ...worker, '/gantry/bundles': bundles },
-      environment: { GANTRY_BUNDLE_FOLDER: '/gantry/bundles' },
-    },
+    { name: 'gantry-worker', files: { '/gantry/worker.cjs': WORKER_FILE } },
+    imageOfContainerfile('gantry-worker-with-dags', { bundles }),
     { name: 'git-sync', entrypoint: ['sh', '-c', GIT_SYNC] },
   ];
 }
 
-/** Builds the DAG folder once and brings it to pods in all three ways; answers the newest digest. */
-async function deliver(): Promise<string> {
+/** Builds a DAG folder, that of the DAG processor or `ahead` of it, and brings it to pods in all three ways; answers the newest digest. */
+async function deliver(ahead?: string): Promise<string> {
   const built = join(delivery, 'built');
-  const answer = await place.gantry.command('dags', 'build', '--output', built);
+  const folder = ahead === undefined ? [] : ['--dags-folder', ahead];
+  const answer = await place.gantry.command('dags', 'build', ...folder, '--output', built);
   expect(answer).toMatchObject({ code: 0, err: '' });
   for (const folder of [join(delivery, 'image'), place.claimFolder('gantry-bundles'), repository])
     cpSync(built, folder, { recursive: true });
@@ -141,28 +143,42 @@ async function knownDigests(): Promise<string[]> {
   return rows.map((row) => row.bundle_digest);
 }
 
-test('code comes from the image, the volume and git, and other code than the run’s is refused with both versions', async () => {
-  const first = await deliver();
-  for (const ended of await runAll('first')) {
-    expect(ended).toMatchObject({ state: 'success', digest: first });
-    // Not from the folder that a bundle sent by the API server would lie in.
-    expect(ended.log).toMatch(new RegExp(`first from file:///(?!.*gantry-bundle-).*/${first}\\.mjs`));
-  }
+test.skipIf(KUBECTL === null)(
+  'code comes from the image, the volume and git, and other code than the run’s is refused with both versions',
+  async () => {
+    const first = await deliver();
+    for (const ended of await runAll('first')) {
+      expect(ended).toMatchObject({ state: 'success', digest: first });
+      // Not from the folder that a bundle sent by the API server would lie in.
+      expect(ended.log).toMatch(new RegExp(`first from file:///(?!.*gantry-bundle-).*/${first}\\.mjs`));
+    }
 
-  writeFileSync(join(place.gantry.home, 'dags/delivered.ts'), dags(`file://${repository}`, 'second'));
-  await expect.poll(knownDigests, { timeout: 60_000 }).not.toContain(first);
-  const [second] = await knownDigests();
-  for (const ended of await runAll('ahead')) {
-    expect(ended).toMatchObject({ state: 'failed', digest: second });
-    expect(ended.failure).toMatchObject({ class: 'configuration', retryable: false });
-    expect(ended.failure!.sentence).toContain(`Version 2 of the DAG`);
-    expect(ended.failure!.sentence).toContain(`is pinned to the bundle ${second}`);
-    expect(ended.failure!.sentence).toContain(`holds ${first} (built by Gantry`);
-  }
+    // git-sync fetches a commit that is newer than the run, and the older bundle is still in it.
+    const ahead = join(delivery, 'ahead');
+    mkdirSync(ahead);
+    writeFileSync(join(ahead, 'delivered.ts'), dags(`file://${repository}`, 'newer'));
+    expect(await deliver(ahead)).not.toBe(first);
+    for (const ended of await runAll('older')) {
+      expect(ended).toMatchObject({ state: 'success', digest: first });
+      expect(ended.log).toContain('first from file:///');
+    }
 
-  expect(await deliver()).toBe(second);
-  for (const ended of await runAll('second')) {
-    expect(ended).toMatchObject({ state: 'success', digest: second });
-    expect(ended.log).toContain('second from file:///');
-  }
-}, 240_000);
+    writeFileSync(join(place.gantry.home, 'dags/delivered.ts'), dags(`file://${repository}`, 'second'));
+    await expect.poll(knownDigests, { timeout: 60_000 }).not.toContain(first);
+    const [second] = await knownDigests();
+    for (const ended of await runAll('ahead')) {
+      expect(ended).toMatchObject({ state: 'failed', digest: second });
+      expect(ended.failure).toMatchObject({ class: 'configuration', retryable: false });
+      expect(ended.failure!.sentence).toContain(`Version 2 of the DAG`);
+      expect(ended.failure!.sentence).toContain(`is pinned to the bundle ${second}`);
+      expect(ended.failure!.sentence).toContain(`holds ${first} (built by Gantry`);
+    }
+
+    expect(await deliver()).toBe(second);
+    for (const ended of await runAll('second')) {
+      expect(ended).toMatchObject({ state: 'success', digest: second });
+      expect(ended.log).toContain('second from file:///');
+    }
+  },
+  240_000,
+);

@@ -23,9 +23,8 @@ interface FlowStart {
   readonly executor: string;
   readonly dags: DagsFor;
   readonly options?: Readonly<Record<string, string>>;
-  /** Images and claims of the local cluster besides the worker's image. */
+  /** Images of the local cluster besides the worker's. */
   readonly images?: readonly Image[];
-  readonly claims?: readonly string[];
   /** Of a server of the test's own; else a fresh database on that of the test run. */
   readonly databaseUrl?: string;
 }
@@ -177,13 +176,12 @@ function ledgerIn(folder: string): string {
   return join(folder, 'ledger');
 }
 
-function clusterIn(folder: string, { images = [], claims = [] }: FlowStart): Promise<LocalCluster> {
+function clusterIn(folder: string, { images = [] }: FlowStart): Promise<LocalCluster> {
   return startLocalCluster({
     folder,
     images: [{ name: 'gantry/worker:*', files: { '/gantry/worker.cjs': WORKER_FILE } }, ...images],
     clock: systemClock,
     random: systemRandom,
-    options: { claims: claims.map((name) => ({ namespace: 'default', name })) },
   });
 }
 
