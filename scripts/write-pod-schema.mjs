@@ -1,17 +1,72 @@
 // Writes what Gantry knows of the fields of a pod, from the OpenAPI document of a Kubernetes API server:
+//   node scripts/write-pod-schema.mjs KUBECONFIG
 //   kubectl get --raw /openapi/v3/api/v1 > api.json && node scripts/write-pod-schema.mjs api.json VERSION
 // One source for two files: the table that templates and overrides are checked against, and the type of podOverride.
-import { readFileSync, writeFileSync } from 'node:fs';
+// `--into FOLDER` writes them below another folder than the repository's.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
 
-const [, , documentPath, version] = process.argv;
-if (documentPath === undefined || version === undefined) {
-  console.error('Usage: node scripts/write-pod-schema.mjs OPENAPI_V3_OF_API_V1.json VERSION, for instance 1.36');
+const { values: options, positionals } = parseArgs({ options: { into: { type: 'string' } }, allowPositionals: true });
+const [sourcePath, givenVersion] = positionals;
+if (sourcePath === undefined) {
+  console.error(
+    'Usage: node scripts/write-pod-schema.mjs KUBECONFIG | OPENAPI_V3_OF_API_V1.json VERSION [--into FOLDER]',
+  );
   process.exit(2);
 }
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const schemas = JSON.parse(readFileSync(documentPath, 'utf8')).components.schemas;
+const repository = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = options.into ?? repository;
+const { document, version } = await readSource();
+const schemas = document.components.schemas;
+
+async function readSource() {
+  const source = parse(readFileSync(sourcePath, 'utf8'), { maxAliasCount: 0 });
+  if (source?.kind === 'Config') {
+    const { major, minor } = await get(source, '/version');
+    return { document: await get(source, '/openapi/v3/api/v1'), version: `${major}.${minor.replace(/\D/g, '')}` };
+  }
+  if (source?.components?.schemas?.['io.k8s.api.core.v1.Pod'] !== undefined && givenVersion !== undefined)
+    return { document: source, version: givenVersion };
+  console.error(
+    `${sourcePath} is neither a kubeconfig nor, with a VERSION after it, the OpenAPI v3 document of api/v1.`,
+  );
+  process.exit(2);
+}
+
+/** The kubeconfig's current context; certificates and tokens that stand in the file or in files it names. */
+function get(kubeconfig, path) {
+  const named = (list, name) => kubeconfig[list].find((entry) => entry.name === name);
+  const { cluster: clusterName, user: userName } = named('contexts', kubeconfig['current-context']).context;
+  const { cluster } = named('clusters', clusterName);
+  const { user } = named('users', userName);
+  const pem = (entry, field) => {
+    if (entry[`${field}-data`] !== undefined) return Buffer.from(entry[`${field}-data`], 'base64');
+    return entry[field] === undefined ? undefined : readFileSync(join(dirname(sourcePath), entry[field]));
+  };
+  const settings = {
+    ca: pem(cluster, 'certificate-authority'),
+    cert: pem(user, 'client-certificate'),
+    key: pem(user, 'client-key'),
+    headers: user.token === undefined ? {} : { authorization: `Bearer ${user.token}` },
+    timeout: 30_000,
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, cluster.server), settings, async (answer) => {
+      const parts = [];
+      for await (const part of answer) parts.push(part);
+      if (answer.statusCode === 200) resolve(JSON.parse(Buffer.concat(parts).toString()));
+      else reject(new Error(`${path} was answered with ${answer.statusCode}.`));
+    });
+    sent.on('timeout', () => sent.destroy(new Error(`${path} was not answered within 30 s.`)));
+    sent.on('error', reject).end();
+  });
+}
+
 const WRITTEN = '// Written by scripts/write-pod-schema.mjs; do not edit.';
 const SCALARS = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': 'quantity',
@@ -159,9 +214,20 @@ ${interfaces.join('\n\n')}
 `;
 }
 
+/** As the repository's formatter leaves it, so that writing again changes nothing. */
+function formatted(path, text) {
+  const biome = join(repository, 'node_modules/@biomejs/biome/bin/biome');
+  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${path}`], {
+    cwd: repository,
+    input: text,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+}
+
 const types = collect();
 const write = (path, text) => {
-  writeFileSync(join(root, path), text);
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), formatted(path, text));
   console.log(`Wrote ${path}.`);
 };
 write('packages/server/src/kube/pod/schema/pod-types.ts', table(types));
