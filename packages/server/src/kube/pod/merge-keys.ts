@@ -1,7 +1,7 @@
 /**
  * How Kubernetes merges the fields of a pod, as data: the `patchStrategy` and `patchMergeKey` marks of its API types,
- * and the five deliberate differences of docs' merge rules (ports by number and protocol, envFrom extended, one of
- * several fields, the nameless first container).
+ * and the deliberate differences of docs/pods.md (ports by number and protocol, envFrom extended, one of several
+ * fields, the nameless first container).
  */
 
 /** What is known of a field. A field without a rule: maps merge by key, lists and scalars are replaced. */

@@ -10,8 +10,8 @@ const DEPTH_LIMIT = 64;
 const DELETE_FROM_LIST = '$deleteFromPrimitiveList/';
 
 /**
- * Kubernetes' strategic merge of `patch` onto `base`, as `kubectl patch --type strategic` does it, with the five
- * differences that merge-keys.ts and the documentation name. Neither argument is changed.
+ * Kubernetes' strategic merge of `patch` onto `base`, as `kubectl patch --type strategic` does it, with the
+ * differences that docs/pods.md names. Neither argument is changed.
  *
  * Throws `override_invalid` with a sentence that names `source`, the path in the patch, what was found and what to do.
  */
