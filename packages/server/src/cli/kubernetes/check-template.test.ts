@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gantryAnswer } from '../../../../../test/support/gantry-processes.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { checkTemplates } from './check-template.ts';
 
@@ -343,4 +344,26 @@ describe('gantry kubernetes check-template', () => {
       { line: 9, column: 7, level: 'warning', path: 'spec.containers[0].resource' },
     ]);
   });
+
+  test('as a process: lines on standard output without colour, and 0, 1 or 2 as it ends', async () => {
+    const run = (...words: string[]) => gantryAnswer(folder, ['kubernetes', 'check-template', ...words], {});
+    const odd = join(folder, 'odd.yaml');
+    const bad = join(folder, 'bad.yaml');
+    await writeFile(odd, `${GOOD}  restartPolicy: Always\n`);
+    await writeFile(bad, GOOD.replace('kind: Pod', 'kind: Job'));
+    const warning = `${odd}:9:18 warning spec.restartPolicy: is "Always"; Gantry retries tasks itself, use Never.\n`;
+    const error = `${bad}:2:7 error kind: is "Job"; expected Pod.\n`;
+    expect(await run(odd)).toMatchObject({ code: 0, out: warning, err: '' });
+    expect(await run(bad, odd)).toMatchObject({ code: 1, out: `${error}${warning}`, err: '' });
+    expect(await run()).toMatchObject({
+      code: 2,
+      out: '',
+      err: "gantry: Missing required argument 'file'; gantry kubernetes check-template --help shows what is expected.\n",
+    });
+    expect(await run('--output', 'xml', odd)).toMatchObject({
+      code: 2,
+      out: '',
+      err: 'gantry: --output: found "xml", expected text or json.\n',
+    });
+  }, 60_000);
 });
