@@ -25,6 +25,21 @@ if (existsSync(worker)) {
   });
 }
 
+// The scheduler's plan for tests of DAGs: one file without dependencies, as all of the sdk.
+const simulator = 'packages/server/src/simulate/simulate.ts';
+if (existsSync(simulator)) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [simulator],
+    outfile: 'packages/sdk/dist/testing.js',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+}
+
 const from = 'packages/server/src/store/migrations';
 const to = 'packages/server/dist/store/migrations';
 mkdirSync(to, { recursive: true });

@@ -38,7 +38,10 @@ const CONFIGURATION = {
   extends: '../../tsconfig.check.json',
   compilerOptions: {
     types: ['node'],
-    paths: { '@gantry/sdk': ['../../packages/sdk/src/author/index.ts'] },
+    paths: {
+      '@gantry/sdk': ['../../packages/sdk/src/author/index.ts'],
+      '@gantry/sdk/testing': ['../../packages/sdk/src/testing/index.ts'],
+    },
     // A block may show a part of a file.
     noUnusedLocals: false,
   },

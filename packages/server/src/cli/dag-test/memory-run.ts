@@ -10,15 +10,15 @@ import type {
   TaskFacts,
   TaskSpec,
 } from '@gantry/sdk/model';
+import { applyConclusion } from '../../plan/apply-conclusion.ts';
 import { skipsOfDecision } from '../../plan/branch-skips.ts';
 import { concludeAttempt, DEFAULT_RETRY_POLICY } from '../../plan/conclude-attempt.ts';
 import { examineRun } from '../../plan/examine-run.ts';
-import { countFailure, NO_FAILURES } from '../../plan/failure-counts.ts';
 import { compileGraph } from '../../plan/graph.ts';
+import { newInstance } from '../../plan/new-instance.ts';
 import { nextWake } from '../../plan/next-wake.ts';
 import { createSnapshot, setInstanceState, setPast } from '../../plan/run-snapshot.ts';
 import type { InstanceSnapshot, RunSnapshot } from '../../plan/snapshot.ts';
-import type { Conclusion } from '../../plan/step.ts';
 
 /** Starts one attempt and resolves with its outcome; a lost worker is a failure too. */
 export interface Launcher {
@@ -159,9 +159,7 @@ export class MemoryRun {
       now: this.#parts.clock.now(),
       policy: DEFAULT_RETRY_POLICY,
     });
-    if ('failure' in conclusion)
-      instance.failures = countFailure(failures, conclusion.failure.class, conclusion.kind === 'retry_free');
-    this.#told(index, this.#apply(instance, conclusion), events);
+    this.#told(index, applyConclusion(this.#snapshot, instance, conclusion), events);
   }
 
   /** Takes a result in. A decision that cannot be followed is a failure. */
@@ -176,30 +174,6 @@ export class MemoryRun {
     this.#xcoms.set(xcomKey(taskId, 'return_value'), outcome.result);
     for (const [key, value] of Object.entries(outcome.xcoms)) this.#xcoms.set(xcomKey(taskId, key), value);
     return null;
-  }
-
-  /** Moves the instance; answers why, where the new state does not say it. */
-  #apply(instance: InstanceSnapshot, conclusion: Conclusion): string | null {
-    const { index } = instance;
-    switch (conclusion.kind) {
-      case 'success':
-        setInstanceState(this.#snapshot, index, 'success');
-        return null;
-      case 'skipped':
-        setInstanceState(this.#snapshot, index, 'skipped');
-        return conclusion.reason;
-      case 'failed':
-        setInstanceState(this.#snapshot, index, 'failed');
-        return conclusion.failure.sentence;
-      case 'retry':
-        instance.notBefore = conclusion.notBefore;
-        setInstanceState(this.#snapshot, index, 'up_for_retry');
-        return conclusion.failure.sentence;
-      case 'retry_free':
-        instance.notBefore = conclusion.notBefore;
-        setInstanceState(this.#snapshot, index, 'scheduled');
-        return conclusion.failure.sentence;
-    }
   }
 
   #told(index: number, why: string | null, events: MemoryRunEvents): void {
@@ -232,23 +206,6 @@ export class MemoryRun {
       ),
     };
   }
-}
-
-function newInstance(task: TaskSpec, index: number): InstanceSnapshot {
-  return {
-    index,
-    mapIndex: -1,
-    id: String(index),
-    state: 'none',
-    tryNumber: 0,
-    maxTries: task.retries,
-    notBefore: null,
-    skips: null,
-    past: undefined,
-    failures: NO_FAILURES,
-    attemptId: null,
-    reason: null,
-  };
 }
 
 function wiredTasks(input: InputSpec): string[] {
