@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { clientPromises } from './api/client.ts';
 import { deletionPromises } from './api/deletion.ts';
+import { dryRunPromises } from './api/dry-run.ts';
 import { listPromises } from './api/lists.ts';
 import { objectPromises } from './api/objects.ts';
 import { tokenPromises } from './api/tokens.ts';
@@ -38,6 +39,7 @@ export function conformanceSuite(place: ConformancePlace): void {
     describe.runIf(place.parts.includes('api'))('the API', () => {
       const expireHistory = (): (() => void) | null => opened?.expireHistory ?? null;
       objectPromises(theBench);
+      dryRunPromises(theBench);
       listPromises(theBench, place.losesHistory, expireHistory);
       watchPromises(theBench, place.losesHistory, expireHistory);
       deletionPromises(theBench);

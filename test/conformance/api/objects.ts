@@ -186,15 +186,6 @@ export function objectPromises(bench: () => ConformanceBench): void {
       expect(answer.text).toContain('error looking up service account');
     });
 
-    it('a dry run is answered and leaves nothing', async () => {
-      const { session, pods, unscheduled, name } = words(bench());
-      const one = name('dry');
-      expect(await session.send('POST', `${pods()}?dryRun=All`, { body: unscheduled(one) })).toMatchObject({
-        code: 201,
-      });
-      expect(await session.send('GET', pods(one))).toMatchObject({ code: 404 });
-    });
-
     it('every change gives a new version, and a change that changes nothing gives none', async () => {
       const { session, pods, create, unscheduled, name } = words(bench());
       const one = name('versions');

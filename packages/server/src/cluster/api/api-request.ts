@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { ApiStatusError, badRequest } from './api-status.ts';
+import { ApiStatusError, badRequest, invalid } from './api-status.ts';
 import { isLoose, type Loose } from './kubernetes-object.ts';
 import type { Resource } from './resources.ts';
 
@@ -62,9 +62,12 @@ function yamlValue(text: string): unknown {
   return document.toJS({ maxAliasCount: 100 });
 }
 
-/** True for `dryRun=All` in the query or in the options of the body. */
+/** True for `dryRun=All` in the query. Throws 422 for any other value: a dry run taken for a real one would be worse. */
 export function isDryRun(query: URLSearchParams): boolean {
-  return query.getAll('dryRun').includes('All');
+  const asked = query.getAll('dryRun').filter((value) => value !== '');
+  if (asked.every((value) => value === 'All')) return asked.length > 0;
+  const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
+  throw invalid('CreateOptions', '', [{ reason: 'FieldValueNotSupported', message, field: 'dryRun' }]);
 }
 
 /** A whole number of the query, or undefined. Throws 400 for anything else. */

@@ -61,7 +61,8 @@ export class ObjectHandlers {
     }
     const object = admit(this.#store, this.#random, route, bodyObject(request));
     const dry = isDryRun(request.query);
-    const stored = dry ? object : this.#store.create(pluralOf(request), object);
+    const plural = pluralOf(request);
+    const stored = dry ? this.#store.identify(plural, object) : this.#store.create(plural, object);
     if (route.resource.kind === 'Namespace' && !dry) furnishNamespace(this.#store, object.metadata.name);
     return { code: 201, body: presenter(request)(stored) };
   }

@@ -77,21 +77,20 @@ export class ObjectStore {
     return sorted(objects, namespace);
   }
 
+  /** A new object as `create` would store it, all but the version, which a dry run has none of. Throws 409 as it does. */
+  identify<T extends KubernetesObject>(plural: Plural, object: T): T {
+    const { namespace = null, name } = object.metadata;
+    if (this.get(plural, namespace, name) !== undefined) throw alreadyExists(plural, name);
+    const creationTimestamp = kubernetesTime(this.#clock.now());
+    return { ...object, metadata: { ...object.metadata, uid: this.#random.uuid(), creationTimestamp } };
+  }
+
   /** Stores a new object with uid, version and creation time. Throws 409 when the name is taken. */
   create<T extends KubernetesObject>(plural: Plural, object: T): T {
+    const identified = this.identify(plural, object);
+    const stored = { ...identified, metadata: { ...identified.metadata, resourceVersion: this.#nextVersion() } };
     const shelf = this.#shelf(plural);
-    const key = keyOf(object.metadata.namespace ?? null, object.metadata.name);
-    if (shelf.objects.has(key)) throw alreadyExists(plural, object.metadata.name);
-    const stored = {
-      ...object,
-      metadata: {
-        ...object.metadata,
-        uid: this.#random.uuid(),
-        resourceVersion: this.#nextVersion(),
-        creationTimestamp: kubernetesTime(this.#clock.now()),
-      },
-    };
-    shelf.objects.set(key, stored);
+    shelf.objects.set(keyOf(object.metadata.namespace ?? null, object.metadata.name), stored);
     this.#publish(shelf, { type: 'ADDED', object: stored, previous: null });
     return stored;
   }
