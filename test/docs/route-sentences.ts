@@ -21,6 +21,18 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
     'The log of a try: pages as JSON, or followed as `application/x-ndjson`.',
   'GET /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/xcomEntries': 'The keys that a task stored.',
   'GET /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/xcomEntries/:xcom_key': 'One stored value.',
+  'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id':
+    'Marks a run `success` or `failed`, which ends what runs of it, or queues it; changes its note.',
+  'POST /api/v2/dags/:dag_id/dagRuns/:dag_run_id/clear':
+    'Lets the tasks of a run run again; with `dry_run` (the default) it only shows which.',
+  'POST /api/v2/dags/:dag_id/clearTaskInstances':
+    'Lets task instances of one or several runs run again; with `dry_run` (the default) it only shows which.',
+  'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id':
+    'Marks a task instance, and others beside it, `success`, `failed` or `skipped`; a running one is killed.',
+  'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/:map_index': 'The same, for one map index.',
+  'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/dry_run': 'Shows what would be marked.',
+  'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/:map_index/dry_run':
+    'The same, for one map index.',
   'GET /api/v2/pools': 'Pools and how full they are.',
   'POST /api/v2/pools': 'Makes a pool.',
   'GET /api/v2/pools/:pool_name': 'One pool.',

@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly followMilliseconds: number;
   /** A followed log or run ends after this long; the client connects anew. */
   readonly followMinutes: number;
+  /** How long an answer waits for the scheduler to apply what was asked of a run; then it tells the states as they are. */
+  readonly requestWaitMilliseconds: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -36,5 +38,6 @@ export const API_DEFAULTS: ApiOptions = {
   shutdownSeconds: 10,
   followMilliseconds: 1000,
   followMinutes: 60,
+  requestWaitMilliseconds: 5000,
   logLevel: 'warn',
 };

@@ -27,12 +27,16 @@ export interface AttemptRow {
   readonly place: Place | null;
   readonly stop_sentence: string | null;
   readonly failure: Failure | null;
+  /** Kind of the outcome that its worker reported when it did not count any more; null when it reported none so. */
+  readonly late_outcome: string | null;
 }
 
 const SOURCE = {
   columns: `a.id as attempt_id, a.dag_id, r.run_id as dag_run_id, a.task_id, a.map_index, a.try_number, a.state, a.executor,
     a.workload, a.pool, a.pool_slots, a.bundle_digest, a.queued_at, a.claimed_at, a.started_at, a.reported_at, a.ended_at,
-    a.lease_until, a.hostname, a.pid, a.waiting, a.place, a.stop_sentence, a.failure`,
+    a.lease_until, a.hostname, a.pid, a.waiting, a.place, a.stop_sentence, a.failure,
+    coalesce(case when a.state = 'abandoned' then a.outcome ->> 'kind' end,
+      (select l.outcome ->> 'kind' from late_report l where l.attempt_id = a.id)) as late_outcome`,
   from: 'attempt a join dag_run r on r.run_key = a.run_key',
   orders: {
     task_id: 'a.task_id',

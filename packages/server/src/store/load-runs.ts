@@ -1,32 +1,18 @@
-import type { AttemptState, FailureCounts, Json, JsonObject, RunState, RunType, TaskState } from '@gantry/sdk/model';
+import type { AttemptState, Json } from '@gantry/sdk/model';
+import type { InstanceChange } from './commit-steps.ts';
 import type { Queryable } from './database.ts';
+import type { RunRow as ListedRun } from './list-runs.ts';
 
-export interface RunRow {
-  readonly run_key: number;
-  readonly dag_id: string;
-  readonly run_id: string;
-  readonly version: number;
-  readonly run_type: RunType;
-  readonly state: RunState;
-  readonly logical_date: string | null;
-  readonly start_date: string | null;
+export interface RunRow
+  extends Pick<
+    ListedRun,
+    'run_key' | 'dag_id' | 'run_id' | 'version' | 'run_type' | 'state' | 'logical_date' | 'start_date' | 'conf'
+  > {
   readonly fence: number;
-  readonly conf: JsonObject;
 }
 
-export interface InstanceRow {
-  readonly run_key: number;
-  readonly task_index: number;
-  readonly map_index: number;
+export interface InstanceRow extends InstanceChange {
   readonly id: string;
-  readonly state: TaskState;
-  readonly try_number: number;
-  readonly max_tries: number;
-  readonly attempt_id: string | null;
-  readonly not_before: string | null;
-  readonly failures: FailureCounts;
-  readonly reason: string | null;
-  readonly skips: readonly string[] | null;
 }
 
 export interface OpenAttemptRow {

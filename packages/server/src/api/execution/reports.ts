@@ -2,6 +2,7 @@ import { GantryError, type Json, type JsonObject, type Outcome, type ReportReque
 import type { Queryable } from '../../store/database.ts';
 import type { Holder } from '../../store/extend-leases.ts';
 import { readStandingReports } from '../../store/read-standing-reports.ts';
+import { recordLateReports } from '../../store/record-late-reports.ts';
 import { recordReports, type WorkerReport } from '../../store/record-reports.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { mendedJson, storableJson } from '../storable-text.ts';
@@ -23,6 +24,8 @@ export class Reports {
         // Another server may have committed the same report since the statement's snapshot.
         const late = missing.length === 0 ? [] : await readStandingReports(db, missing);
         for (const attemptId of late) standing.add(attemptId);
+        const refused = missing.filter(({ attemptId }) => !standing.has(attemptId));
+        if (refused.length > 0) await recordLateReports(db, refused);
         return reports.map(({ attemptId }) => standing.has(attemptId));
       },
     });

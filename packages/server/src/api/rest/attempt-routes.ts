@@ -32,6 +32,10 @@ const AttemptBody = Type.Object({
   waiting: NullableText,
   place: Type.Unsafe<Place | null>({ type: ['object', 'null'], additionalProperties: true }),
   stop_sentence: NullableText,
+  late_outcome: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Kind of the outcome that the worker reported when it did not count any more.',
+  }),
   failure: Type.Unsafe<Failure | null>({ type: ['object', 'null'], additionalProperties: true }),
 });
 
