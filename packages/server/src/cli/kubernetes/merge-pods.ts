@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { GantryError, type Json, type JsonObject } from '@gantry/sdk/model';
-import { LineCounter, parseDocument } from 'yaml';
+import { GantryError, type JsonObject } from '@gantry/sdk/model';
 import { isJsonObject } from '../../kube/pod/json-shape.ts';
+import { readPodDocument } from '../../kube/pod/pod-document.ts';
+import { problemLine } from '../../kube/pod/pod-template.ts';
 import { strategicMerge } from '../../kube/pod/strategic-merge.ts';
 import { printData } from '../output/print-data.ts';
 import { terminalOf } from '../output/terminal.ts';
@@ -21,10 +22,10 @@ const nameOf = (path: string): string => (path === '-' ? 'standard input' : path
 
 async function readPart(path: string): Promise<JsonObject> {
   const name = nameOf(path);
-  const text =
+  const bytes =
     path === '-'
       ? await standardInput()
-      : await readFile(path, 'utf8').catch((error: unknown) => {
+      : await readFile(path).catch((error: unknown) => {
           const reasons: { readonly [code: string]: string } = { ENOENT: 'does not exist', EISDIR: 'is a folder' };
           const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
           throw new GantryError(
@@ -32,29 +33,16 @@ async function readPart(path: string): Promise<JsonObject> {
             `${path} ${reasons[code] ?? `cannot be read (${code})`}; expected a pod or a part of one, YAML or JSON.`,
           );
         });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.1', schema: 'yaml-1.1' });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new GantryError('template_invalid', `${name}:${line}:${col}: The YAML cannot be read: ${error.message}.`);
-  }
-  const value = plain(document, name);
+  const { value, problems } = readPodDocument(bytes);
+  const [problem] = problems;
+  if (problem !== undefined) throw new GantryError('template_invalid', problemLine(problem, name));
   if (isJsonObject(value)) return value;
   const found = value === null ? 'empty' : Array.isArray(value) ? 'a list' : JSON.stringify(value);
   throw new GantryError('template_invalid', `${name} is ${found}; expected a pod or a part of one.`);
 }
 
-function plain(document: ReturnType<typeof parseDocument>, name: string): Json {
-  try {
-    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }) ?? null)) as Json;
-  } catch {
-    throw new GantryError('template_invalid', `${name}: its aliases explode or loop; write the values out.`);
-  }
-}
-
-async function standardInput(): Promise<string> {
+async function standardInput(): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }

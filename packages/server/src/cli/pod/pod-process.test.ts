@@ -144,7 +144,7 @@ describe('gantry kubernetes merge-pods', () => {
   test.each([
     [['base.yaml', 'none.yaml'], 'none.yaml does not exist; expected a pod'],
     [['.', 'base.yaml'], '. is a folder; expected a pod'],
-    [['base.yaml', 'broken.yaml'], 'broken.yaml:2:1: The YAML cannot be read'],
+    [['base.yaml', 'broken.yaml'], 'broken.yaml:2:1 error -: The YAML cannot be read'],
     [['base.yaml', 'list.yaml'], 'list.yaml is a list; expected a pod or a part of one.'],
     [
       ['base.yaml', 'twice.yaml'],

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { GantryError, type Json } from '@gantry/sdk/model';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
-import { findDocumentFaults, TOO_DEEP } from './document-bounds.ts';
+import { GantryError } from '@gantry/sdk/model';
 import { isJsonObject } from './json-shape.ts';
+import { readPodDocument } from './pod-document.ts';
 import type { PodTemplate } from './pod-layer.ts';
-import { checkPlaceholders, checkTemplate, type TemplateProblem } from './template-rules.ts';
+import { checkTemplate, type TemplateProblem } from './template-rules.ts';
 
-const SIZE_LIMIT_BYTES = 1024 * 1024;
 /** More than anybody reads; the rest is left out. */
 const MOST_PROBLEMS = 100;
 
@@ -32,24 +30,7 @@ export function parsePodTemplate(bytes: Uint8Array, source: string, strict = fal
  * (`strict_pod_schema`); default false.
  */
 export function readPodTemplate(bytes: Uint8Array, source: string, strict = false): ReadTemplate {
-  const text = decode(bytes);
-  if (typeof text !== 'string') return { template: null, problems: [text] };
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // Compares each key with each other; `findDocumentFaults` does it in one pass and names both lines.
-    uniqueKeys: false,
-    // Kubernetes' own reader knows YAML 1.1: `0644` is octal there, `yes` a boolean. Its times and sixties are left out.
-    version: '1.1',
-    schema: 'yaml-1.1',
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)),
-  });
-  const found: TemplateProblem[] = [];
-  const document = onlyDocument(documents, lines, found);
-  if (document !== null) found.push(...findDocumentFaults(document, lines));
-  if (document !== null && found.length === 0) found.push(...checkPlaceholders(document, lines));
-  const value = document === null || found.length > 0 ? undefined : plainValue(document);
+  const { document, lines, problems: found, value } = readPodDocument(bytes);
   if (document !== null && value !== undefined) found.push(...checkTemplate(document, value, lines, source, strict));
   const unusable = !isJsonObject(value) || found.some(({ severity }) => severity === 'error');
   const problems = worst(found);
@@ -86,53 +67,4 @@ export function tellProblem({ line, column, path, sentence }: TemplateProblem, s
 export function problemLine(problem: TemplateProblem, source: string): string {
   const { place, path, sentence } = tellProblem(problem, source);
   return `${place} ${problem.severity} ${path}: ${sentence}`;
-}
-
-function error(sentence: string, position?: { line: number; col: number }): TemplateProblem {
-  return { severity: 'error', line: position?.line ?? null, column: position?.col ?? null, path: '', sentence };
-}
-
-function decode(bytes: Uint8Array): string | TemplateProblem {
-  if (bytes.byteLength > SIZE_LIMIT_BYTES) {
-    return error(`The template has ${bytes.byteLength} bytes; at most ${SIZE_LIMIT_BYTES} are read.`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return error('The template is not UTF-8 text; save it as UTF-8.');
-  }
-}
-
-function isForeign(tag: { tag: string; format?: string }): boolean {
-  const foreign = ['binary', 'omap', 'pairs', 'set', 'timestamp'];
-  return tag.format === 'TIME' || foreign.some((name) => tag.tag === `tag:yaml.org,2002:${name}`);
-}
-
-type Documents = ReturnType<typeof parseAllDocuments>;
-
-function onlyDocument(documents: Documents, lines: LineCounter, problems: TemplateProblem[]): Document | null {
-  if (!Array.isArray(documents) || documents.length === 0) {
-    problems.push(error('The template is empty; expected one Pod.'));
-    return null;
-  }
-  for (const document of documents) {
-    for (const { pos, message } of document.errors) {
-      const sentence = message.includes('call stack')
-        ? TOO_DEEP
-        : `The YAML cannot be read: ${message.replace(/\.?$/, '.')}`;
-      problems.push(error(sentence, lines.linePos(pos[0])));
-    }
-  }
-  const [first, second] = documents;
-  if (second !== undefined) {
-    problems.push(
-      error('A second document begins; expected one Pod in the file.', lines.linePos(second.range?.[0] ?? 0)),
-    );
-  }
-  return problems.length > 0 || first === undefined ? null : (first as unknown as Document);
-}
-
-function plainValue(document: Document): Json {
-  // How much the aliases stand for was counted before.
-  return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: -1 }) ?? null)) as Json;
 }
