@@ -75,6 +75,7 @@ describe('what a cluster may answer', () => {
         large: base({ resources: { requests: { memory: '1Gi' } } }),
         away: override({}, { namespace: 'ml' }),
         local: "{ executor: 'LocalExecutor' }",
+        queued: "{ queue: 'local' }",
       },
       {
         GANTRY__CORE__EXECUTOR: 'KubernetesExecutor,LocalExecutor',
@@ -144,11 +145,26 @@ describe('what a cluster may answer', () => {
       [400, 'Forbidden', 'admission webhook "w.site" denied the request: no team label'],
       'error load spec: The cluster refuses the pod: admission webhook "w.site" denied the request: no team label.',
     ],
+    [
+      'a webhook that refuses with a code of its own',
+      [418, '', 'admission webhook "w.site" denied the request: teapot'],
+      'error load spec: The cluster refuses the pod: admission webhook "w.site" denied the request: teapot.',
+    ],
   ] as const)('%s is one line', async (_name, [code, reason, message], line) => {
     // A connection that is fresh asks again when it is refused with 403.
     api.next('create', ...Array.from({ length: 4 }, () => refused(code, reason, message)));
     const { out } = await ask(one, {});
     expect(besidesSize(out)).toEqual([line]);
+  });
+
+  it('a claim that has lost its volume is told', async () => {
+    api.next('create', admitted);
+    api.next('other', json(200, { kind: 'PersistentVolumeClaim', status: { phase: 'Lost' } }));
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
+    const { out } = await ask({ load: override({ volumes }) }, {});
+    expect(out[0]).toBe(
+      'error load spec.volumes[0].persistentVolumeClaim.claimName: The persistent volume claim "data" in namespace "default" has lost its volume, so the pod would stay Pending. Set by DAG etl, task load, podOverride.',
+    );
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { LookUps } from './look-up.ts';
 import { fitRemarks, listNodeSizes, type NodeSize } from './node-fit.ts';
 import { podReferences, REFERENCES, type ReferenceKind } from './pod-references.ts';
 import { podRequests } from './pod-requests.ts';
-import { refusalRemarks, unknownFieldRemarks } from './refusal-remarks.ts';
+import { isMissingNamespace, refusalRemarks, unknownFieldRemarks } from './refusal-remarks.ts';
 import type { Remark } from './remark.ts';
 
 /** Says nothing about the pod: the cluster is not there, or does not talk to us. */
@@ -47,7 +47,7 @@ export class PodPreflight {
     const unknown = strict.kind === 'refused' ? unknownFieldRemarks(strict.error) : [];
     // Nothing but the fields was looked at then.
     const first = unknown.length === 0 ? strict : await this.#dryRun(pod, namespace, 'Ignore');
-    if (first.kind === 'refused' && first.error.kind === 'not_found') return refusalRemarks(first.error, namespace);
+    if (first.kind === 'refused' && isMissingNamespace(first.error)) return refusalRemarks(first.error, namespace);
     const named = await this.#named(pod, namespace, first.kind === 'admitted');
     // Admission stops at the first object that is missing; without it the rest answers too.
     const last =
@@ -73,9 +73,10 @@ export class PodPreflight {
       const options = { fieldValidation, signal: this.#signal };
       return { kind: 'admitted', answer: await this.#client.dryRunPod(namespace, JSON.stringify(pod), options) };
     } catch (error) {
-      // A webhook that fails is told with 500; any other failure of the server says nothing about the pod.
       if (!(error instanceof KubeError) || NO_ANSWER.has(error.kind)) throw error;
-      if (error.kind === 'server' && error.status !== 500) throw error;
+      // A webhook that fails is told with 500, and one that refuses may choose its code; any other failure of the server
+      // says nothing about the pod.
+      if (error.kind === 'server' && (error.status === null || error.status > 500)) throw error;
       return { kind: 'refused', error };
     }
   }

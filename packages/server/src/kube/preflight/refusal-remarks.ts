@@ -26,15 +26,19 @@ export function refusalRemarks(error: KubeError, namespace: string): readonly Re
     }));
   if (error.kind === 'quota') return [quotaRemark(words)];
   const path = 'spec';
-  if (/does not support dry run/.test(words) || error.kind === 'server' || error.kind === 'conflict')
+  if (/does not support dry run/.test(words) || error.status === 500 || error.kind === 'conflict')
     return [{ level: 'unchecked', path, sentence: `Admission is not checked: ${words.replace(/\.$/, '')}.` }];
-  if (error.kind === 'not_found')
+  if (isMissingNamespace(error))
     return [{ level: 'error', path: 'metadata.namespace', sentence: `There is no namespace "${namespace}".` }];
   if (/^pods is forbidden: /.test(words)) {
     const right = `The account may not create pods in namespace "${namespace}"; grant it create on pods there.`;
     return [{ level: 'error', path: 'metadata.namespace', sentence: right }];
   }
   return [{ level: 'error', path, sentence }];
+}
+
+export function isMissingNamespace({ kind, said }: KubeError): boolean {
+  return kind === 'not_found' && said?.startsWith('namespaces ') === true;
 }
 
 /** A quota that is used up now has room again one day; one that is smaller than the pod never has. */
