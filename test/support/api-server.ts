@@ -50,7 +50,7 @@ export async function startApi(
     random: testingRandom,
     options,
     verifyPodToken: async () => null,
-    podNameOf: ({ attemptId }) => `pod-${attemptId}`,
+    podPlaceOf: ({ attemptId }) => ({ name: `pod-${attemptId}`, namespace: 'gantry' }),
     podOfShape,
     manualInterval: (_schedule, at) => ({ start: at, end: at }),
     version: '0.0.0-test',

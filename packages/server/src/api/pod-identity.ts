@@ -1,3 +1,5 @@
+import type { DagSpec } from '@gantry/sdk/model';
+
 /** Whose token a projected service-account token is, as the cluster vouches for it. */
 export interface PodIdentity {
   readonly namespace: string;
@@ -9,9 +11,11 @@ export interface PodIdentity {
 /** Checks a projected token, audience included. Null: it is not valid. Throws when the cluster does not answer. */
 export type VerifyPodToken = (token: string) => Promise<PodIdentity | null>;
 
-/** The name of the pod that runs an attempt; it is derived from the attempt, so nothing has to be looked up. */
-export type PodNameOf = (attempt: {
-  readonly attemptId: string;
-  readonly dagId: string;
-  readonly taskId: string;
-}) => string;
+/**
+ * Where the pod that runs an attempt is, and what it is called: both follow from the attempt and its DAG version, so
+ * nothing has to be looked up. Given by main, since the API knows no pods.
+ */
+export type PodPlaceOf = (
+  attempt: { readonly attemptId: string; readonly dagId: string; readonly taskId: string },
+  spec: DagSpec,
+) => { readonly name: string; readonly namespace: string };

@@ -93,7 +93,7 @@ test('a port that is taken is told by one sentence', async () => {
     random: testingRandom,
     options: {},
     verifyPodToken: async () => null,
-    podNameOf: () => '',
+    podPlaceOf: () => ({ name: '', namespace: '' }),
     manualInterval: () => null,
     podOfShape: () => ({}),
     version: '1',

@@ -14,7 +14,7 @@ import { Reports } from './execution/reports.ts';
 import { StoredCode } from './execution/stored-code.ts';
 import { collectOpenApi, openApiRoute } from './open-api.ts';
 import { API_DEFAULTS, type ApiOptions } from './options.ts';
-import type { PodNameOf, VerifyPodToken } from './pod-identity.ts';
+import type { PodPlaceOf, VerifyPodToken } from './pod-identity.ts';
 import { type LogSink, redactingSink } from './redacting-sink.ts';
 import { OpenStreams } from './rest/open-streams.ts';
 import { ProgressHints } from './rest/progress-hints.ts';
@@ -31,7 +31,7 @@ export interface ApiParts {
   readonly random: Random;
   readonly options: Partial<ApiOptions>;
   readonly verifyPodToken: VerifyPodToken;
-  readonly podNameOf: PodNameOf;
+  readonly podPlaceOf: PodPlaceOf;
   readonly manualInterval: ManualInterval;
   readonly podOfShape: PodOfShape;
   readonly version: string;
@@ -121,13 +121,13 @@ function registerExecution(
   claimKey: string,
   code: StoredCode,
 ): void {
-  const { database, clock, verifyPodToken, podNameOf } = parts;
+  const { database, clock, verifyPodToken, podPlaceOf } = parts;
   executionRoutes(app, {
     database,
     options,
     code,
     credential: new ClaimCredential(claimKey, verifyPodToken, clock),
-    claims: new Claims({ database, claimKey, podNameOf, code, options }),
+    claims: new Claims({ database, claimKey, podPlaceOf, code, options }),
     heartbeats: new Heartbeats(database, options.leaseSeconds),
     logs: new Logs(database),
     reports: new Reports(database, options.xcomLimitBytes),

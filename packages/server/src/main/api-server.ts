@@ -1,9 +1,12 @@
+import type { PodPlaceOf } from '../api/pod-identity.ts';
 import { createApiServer } from '../api/server.ts';
 import { podName } from '../kube/pod/pod-name.ts';
+import { podNamespace } from '../kube/pod/pod-namespace.ts';
 import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import type { Configuration } from './configuration.ts';
+import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
 import type { Log } from './process-log.ts';
 import { keepServiceAlive } from './service-heartbeat.ts';
@@ -12,6 +15,20 @@ import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { takePort } from './take-port.ts';
 import { VERSION } from './version.ts';
+
+/** The pod that an attempt may claim from: another one, in whatever namespace, is not its own. */
+function podPlaces({ config }: Configuration): PodPlaceOf {
+  const { namespace } = config.kubernetes_executor;
+  const namespaces = podNamespaces(config.kubernetes_executor);
+  return ({ dagId, taskId, attemptId }, spec) => {
+    const taskOverride = spec.tasks.find((task) => task.taskId === taskId)?.podOverride ?? null;
+    const layers = { dagOverride: spec.podOverride, taskOverride };
+    return {
+      name: podName(dagId, taskId, attemptId),
+      namespace: podNamespace({ layers }, { namespace, namespaces }),
+    };
+  };
+}
 
 /** Serves the REST and the execution API until `signal` aborts. `ready` is told the URL. */
 export async function runApiServer(
@@ -39,7 +56,7 @@ export async function runApiServer(
       },
       verifyPodToken: await podTokenVerifier(configuration, deployment.id),
       podOfShape,
-      podNameOf: ({ dagId, taskId, attemptId }) => podName(dagId, taskId, attemptId),
+      podPlaceOf: podPlaces(configuration),
       manualInterval: (schedule, at) => {
         const { intervalStart, intervalEnd } = manualInterval(schedule, at);
         return { start: intervalStart, end: intervalEnd };

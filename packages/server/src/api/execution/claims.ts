@@ -6,7 +6,7 @@ import { readResults } from '../../store/read-results.ts';
 import { attemptToken, hashOf } from '../credential.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ApiOptions } from '../options.ts';
-import type { PodIdentity, PodNameOf } from '../pod-identity.ts';
+import type { PodIdentity, PodPlaceOf } from '../pod-identity.ts';
 import type { StoredCode } from './stored-code.ts';
 import { taskFacts, wiredTasks } from './task-facts.ts';
 
@@ -20,7 +20,7 @@ export interface CheckedClaim {
 export interface ClaimParts {
   readonly database: Queryable;
   readonly claimKey: string;
-  readonly podNameOf: PodNameOf;
+  readonly podPlaceOf: PodPlaceOf;
   readonly code: StoredCode;
   readonly options: ApiOptions;
 }
@@ -75,8 +75,17 @@ export class Claims {
       this.#parts.database,
       byPods.map(({ attemptId }) => attemptId),
     );
-    const names = new Map(tasks.map((task) => [task.attemptId, this.#parts.podNameOf(task)]));
-    return claims.filter(({ attemptId, pod }) => pod === null || pod.podName === names.get(attemptId));
+    const places = new Map(
+      await Promise.all(
+        tasks.map(async (task) => {
+          const { name, namespace } = this.#parts.podPlaceOf(task, await this.#parts.code.spec(task));
+          return [task.attemptId, `${namespace}/${name}`] as const;
+        }),
+      ),
+    );
+    return claims.filter(
+      ({ attemptId, pod }) => pod === null || `${pod.namespace}/${pod.podName}` === places.get(attemptId),
+    );
   }
 
   async #upstreamResults(rows: readonly GrantedClaim[]): Promise<ResultOf> {

@@ -118,6 +118,8 @@ describe('claim', () => {
     const attemptId = await oneTask();
     const identity = { namespace: 'gantry', podName: `pod-${attemptId}`, podUid: 'uid-1', serviceAccount: 'default' };
     identities.set('its.own.token', identity).set('an.other.token', { ...identity, podName: 'pod-other' });
+    identities.set('an.other.place', { ...identity, namespace: 'elsewhere' });
+    expect((await claim(attemptId, nonce(), 'an.other.place')).status).toBe(409);
     expect((await claim(attemptId, nonce(), 'an.other.token')).status).toBe(409);
     expect((await claim(attemptId, nonce(), 'no.such.token')).status).toBe(401);
     const same = nonce();

@@ -6,7 +6,10 @@ import type { PodBuildLayers, PodNamespaces } from './pod-layer.ts';
  * The namespace that the order's pod goes to: the task's override, else the DAG's, else the configured one. An override
  * may name one only where `multi_namespace_mode` allows it. Airflow: pod_override's metadata.namespace.
  */
-export function podNamespace(order: Order, layers: Pick<PodBuildLayers, 'namespace' | 'namespaces'>): string {
+export function podNamespace(
+  order: { readonly layers: Pick<Order['layers'], 'dagOverride' | 'taskOverride'> },
+  layers: Pick<PodBuildLayers, 'namespace' | 'namespaces'>,
+): string {
   const { dagOverride, taskOverride } = order.layers;
   if (layers.namespaces.kind === 'one') return layers.namespace;
   const named = [taskOverride, dagOverride].map(namespaceOf).find((namespace) => namespace !== undefined);
