@@ -149,6 +149,8 @@ export class Keeper {
     if (wasStopped) await Promise.race([this.#asked, pause(ASK_MILLISECONDS)]);
     if (this.#isOver()) return;
     this.#phase = 'reporting';
+    // The report of a stopped task says that nothing of it is alive: a next try may begin.
+    if (wasStopped) this.#ports.endOthers();
     const final = this.#cause === null ? outcome : outcomeOf(this.#cause);
     if (final === null) return this.#over(LOST_EXIT_CODE, true);
     const exitCode = await this.#report(final);

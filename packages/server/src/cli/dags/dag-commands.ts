@@ -32,6 +32,18 @@ export function dagCommands(program: Command): void {
     .addOption(outputOption())
     .action(async (dagId, options) => (await import('./list-runs.ts')).listRuns(dagId, options));
   group
+    .command('set-run-state')
+    .description('mark a run success or failed, which kills what runs of it, or queue it')
+    .argument('<dag>', 'id of the DAG')
+    .argument('<run>', 'id of the run')
+    .argument('<state>', 'success, failed or queued')
+    .option('--dry-run', 'only show which task instances are not over')
+    .option('-y, --yes', 'do not ask')
+    .addOption(outputOption())
+    .action(async (dagId, runId, state, options) => {
+      process.exitCode = await (await import('./set-run-state.ts')).setRunState(dagId, runId, state, options);
+    });
+  group
     .command('list-import-errors')
     .description('why DAG files could not be used')
     .addOption(outputOption())

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { outputOption } from '../output/output-option.ts';
+import { changeCommands } from './change-commands.ts';
 
 export function taskCommands(program: Command): void {
-  const group = program.command('tasks').description('look at tasks, their states and their logs');
+  const group = program.command('tasks').description('look at tasks, their states and their logs; clear and mark them');
   group
     .command('list')
     .description('the tasks of a DAG in the order they are defined')
@@ -38,4 +39,5 @@ export function taskCommands(program: Command): void {
     .option('--follow', 'go on until the try is over')
     .option('--timestamps', 'the time and the level before each line')
     .action(async (dagId, taskId, options) => (await import('./show-log.ts')).showLog(dagId, taskId, options));
+  changeCommands(group);
 }
