@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@gantry/sdk/model';
@@ -8,7 +8,7 @@ import { testingSpec, testingTask } from '../api/testing-run.ts';
 import { OrderPods } from '../executors/kubernetes/order-pods.ts';
 import { readConfiguration } from './configuration.ts';
 import { kubernetesExecutorOptions } from './kubernetes-executor-options.ts';
-import { PodPreviews } from './pod-previews.ts';
+import { PLACEHOLDERS, PodPreviews } from './pod-previews.ts';
 import { readPodRules } from './pod-rules.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -130,6 +130,27 @@ test('what is wrong with a pod of a DAG is told once, with DAG, task, path and w
     `DAG etl, task templated: ${join(home, 'broken.yaml')}:2:7 error kind: is "Job"; expected Pod.`,
     `DAG etl, task missing: The pod template ${join(home, 'none.yaml')} does not exist; expected a YAML file with one Pod.`,
   ]);
+});
+
+test('a template that breaks is told at the next check, and one that is mended is not', async () => {
+  const previews = await PodPreviews.open(configured());
+  const spec = testingSpec('etl', [testingTask('load', { podTemplateFile: 'changing.yaml' })]);
+  const file = join(home, 'changing.yaml');
+  const good = await readFile(join(home, 'task.yaml'), 'utf8');
+  await writeFile(file, good);
+  expect(await previews.check(spec)).toEqual([]);
+  await writeFile(file, good.replace('name: base', 'name: main'));
+  expect(await previews.check(spec)).toEqual([expect.stringContaining(`${file}:4:`)]);
+  await writeFile(file, good);
+  expect(await previews.check(spec)).toEqual([]);
+});
+
+test('what only a launch knows has a placeholder, also the port of an API server that takes any', async () => {
+  const previews = await PodPreviews.open(readConfiguration({ GANTRY_HOME: home, GANTRY__API__PORT: '0' }));
+  const task = testingTask('load');
+  const { pod } = await previews.build(previews.order(testingSpec('etl', [task]), task));
+  const text = JSON.stringify(pod);
+  for (const placeholder of Object.values(PLACEHOLDERS)) expect(text).toContain(placeholder);
 });
 
 test('a hook that cannot be used stops the start with its path', async () => {

@@ -1,4 +1,5 @@
 import { type DagSpec, GantryError, type JsonObject, type Order, type TaskSpec } from '@gantry/sdk/model';
+import type { KubernetesExecutorOptions } from '../executors/kubernetes/kubernetes-options.ts';
 import { OrderPods } from '../executors/kubernetes/order-pods.ts';
 import { buildPod } from '../kube/pod/build-pod.ts';
 import type { BuiltPod } from '../kube/pod/pod-layer.ts';
@@ -10,12 +11,14 @@ import { kubernetesExecutorOptions } from './kubernetes-executor-options.ts';
 import { readPodRules } from './pod-rules.ts';
 import { systemClock } from './system-clock.ts';
 
-/** What only a real attempt has; a preview without one says so in its place. */
-const UNKNOWN = {
+/** Stand in a preview for what only a launch can fill in. */
+export const PLACEHOLDERS = {
   deploymentId: 'the-deployment',
   attemptId: '00000000-0000-4000-8000-000000000000',
   runId: 'the-run',
   bundleDigest: 'the-bundle',
+  /** With `[api] port = 0` the port is known once the API server listens. */
+  executionApiUrl: 'http://the-api-server',
 } as const;
 
 /** What is known of the attempt that a preview stands for; what is left out has a placeholder. */
@@ -40,29 +43,33 @@ export interface PreviewsOf {
  * configuration, without a database and without a cluster.
  */
 export class PodPreviews {
+  readonly #options: KubernetesExecutorOptions;
   readonly #pods: OrderPods;
 
-  private constructor(pods: OrderPods) {
-    this.#pods = pods;
+  private constructor(options: KubernetesExecutorOptions) {
+    this.#options = options;
+    this.#pods = podsOf(options);
   }
 
   /** Throws `configuration_invalid` when the configuration of pods cannot be used. */
   static async open(configuration: Configuration, of: PreviewsOf = {}): Promise<PodPreviews> {
-    const { deploymentId = UNKNOWN.deploymentId, dagsFolder } = of;
+    const { deploymentId = PLACEHOLDERS.deploymentId, dagsFolder } = of;
     const configured = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deploymentId);
-    const options = dagsFolder === undefined ? configured : { ...configured, dagsFolder };
-    return new PodPreviews(new OrderPods({ options, clock: systemClock }));
+    const executionApiUrl = configured.executionApiUrl.endsWith(':0')
+      ? PLACEHOLDERS.executionApiUrl
+      : configured.executionApiUrl;
+    return new PodPreviews({ ...configured, executionApiUrl, dagsFolder: dagsFolder ?? configured.dagsFolder });
   }
 
   order(spec: DagSpec, task: TaskSpec, of: PreviewOf = {}): Order {
     return orderOfTask({
       spec,
       task,
-      attemptId: of.attemptId ?? UNKNOWN.attemptId,
+      attemptId: of.attemptId ?? PLACEHOLDERS.attemptId,
       runKey: 0,
-      runId: of.runId ?? UNKNOWN.runId,
+      runId: of.runId ?? PLACEHOLDERS.runId,
       version: of.version ?? 1,
-      bundleDigest: of.bundleDigest ?? UNKNOWN.bundleDigest,
+      bundleDigest: of.bundleDigest ?? PLACEHOLDERS.bundleDigest,
       executor: KUBERNETES_EXECUTOR,
       mapIndex: of.mapIndex ?? -1,
       tryNumber: of.tryNumber ?? 1,
@@ -72,8 +79,7 @@ export class PodPreviews {
 
   /** Throws `template_invalid`, `override_invalid`, `hook_failed` or `policy_breach`. */
   async build(order: Order): Promise<BuiltPod> {
-    const { pod, origins, warnings } = buildPod(order, await this.#pods.layers(order));
-    return { pod, origins, warnings };
+    return buildFrom(this.#pods, order);
   }
 
   /**
@@ -81,12 +87,14 @@ export class PodPreviews {
    * that run without a pod are held to it too: sent to another queue one day, they would have one.
    */
   async check(spec: DagSpec): Promise<readonly string[]> {
+    // Templates as they are now: the last good one, which a running executor keeps, would hide a mistake.
+    const pods = podsOf(this.#options);
     const sentences = new Set<string>(checkShape(spec.podOverride, `DAG ${spec.dagId}, podOverride`));
     for (const task of spec.tasks.filter(({ kind }) => kind !== 'empty')) {
       const who = `DAG ${spec.dagId}, task ${task.taskId}`;
       for (const sentence of checkShape(task.podOverride, `${who}, podOverride`)) sentences.add(sentence);
       try {
-        await this.build(this.order(spec, task));
+        await buildFrom(pods, this.order(spec, task));
       } catch (error) {
         if (!(error instanceof GantryError)) throw error;
         sentences.add(error.message.includes(`DAG ${spec.dagId}`) ? error.message : `${who}: ${error.message}`);
@@ -94,6 +102,15 @@ export class PodPreviews {
     }
     return [...sentences];
   }
+}
+
+function podsOf(options: KubernetesExecutorOptions): OrderPods {
+  return new OrderPods({ options, clock: systemClock });
+}
+
+async function buildFrom(pods: OrderPods, order: Order): Promise<BuiltPod> {
+  const { pod, origins, warnings } = buildPod(order, await pods.layers(order));
+  return { pod, origins, warnings };
 }
 
 function checkShape(override: JsonObject | null, who: string): readonly string[] {

@@ -15,12 +15,17 @@ export interface FoundDag {
   readonly bundleDigest: string;
 }
 
+/** Whether what the user calls a DAG is a file; no DAG has an id that ends so. */
+export function isDagFile(dag: string): boolean {
+  return /\.(ts|mts|js|mjs)$/.test(dag) || existsSync(dag);
+}
+
 /**
  * The DAG of an id, looked for in the DAG folder, or the only DAG of a file. Needs no database. Throws `dag_invalid` for a
  * file that cannot be used, `not_found` with the nearest name.
  */
 export async function findDag(configuration: Configuration, dag: string): Promise<FoundDag> {
-  if (/\.(ts|mts|js|mjs)$/.test(dag) || existsSync(dag)) {
+  if (isDagFile(dag)) {
     return onlyDag(await load(configuration, dag, null), dag, folderOf(configuration, dag, null));
   }
   const folder = dagsFolder(configuration);

@@ -8,6 +8,9 @@ import { printData } from '../output/print-data.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
+/** Of standard input; files are bounded by `readPodDocument`. */
+const MOST_BYTES = 2 * 1024 * 1024;
+
 /** Prints the merge of two pods, or parts of pods, as the executor merges layers: YAML or JSON files, `-` for standard input. */
 export async function mergePods(base: string, override: string, options: { readonly output: string }): Promise<void> {
   const { output } = options;
@@ -41,8 +44,14 @@ async function readPart(path: string): Promise<JsonObject> {
   throw new GantryError('template_invalid', `${name} is ${found}; expected a pod or a part of one.`);
 }
 
+/** Ends a little over what `readPodDocument` takes, which then says so. */
 async function standardInput(): Promise<Uint8Array> {
   const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(part as Buffer);
+  let bytes = 0;
+  for await (const part of process.stdin) {
+    parts.push(part as Buffer);
+    bytes += (part as Buffer).byteLength;
+    if (bytes > MOST_BYTES) break;
+  }
   return Buffer.concat(parts);
 }

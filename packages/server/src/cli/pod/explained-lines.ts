@@ -1,11 +1,17 @@
+import { sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@gantry/sdk/model';
 import { Document, isCollection, isMap, isNode, isScalar, type Node, Scalar } from 'yaml';
 import type { BuiltPod, PodLayerName, PodOrigin } from '../../kube/pod/pod-layer.ts';
+import { displayWidth, fit, printable } from '../output/printable.ts';
 import type { Colors } from '../output/terminal.ts';
 
 /** Where the origins begin at the latest, so that one long value does not push all of them to the right. */
 const WIDEST_VALUE = 64;
+/** The same as a part of a terminal's width. */
+const WIDEST_PART = 0.55;
+/** Columns that a value which is cut leaves to its origin. */
+const ORIGIN_COLUMNS = 24;
 const LONGEST_REPLACED = 40;
 /** Marks a line in the YAML with the number of its origin. */
 const MARK = /\s*#\uE0A0(\d+)$/;
@@ -14,24 +20,36 @@ const EMPTY = { map: '\uE0A1', list: '\uE0A2' } as const;
 
 type Paint = (text: string) => string;
 
-/** The pod as YAML with, behind each field, who set it and what that replaced. `width`: columns; null for any length. */
-export function explainedLines({ pod, origins }: BuiltPod, colors: Colors, width: number | null): string[] {
+/** What the lines are written for. */
+export interface LinesFor {
+  /** Which pod it is; the first line. */
+  readonly title: string;
+  readonly colors: Colors;
+  /** Columns; null for lines of any length, in which nothing is cut. */
+  readonly width: number | null;
+  /** Templates below it are called by their path from there. */
+  readonly folder: string;
+}
+
+/** The pod as YAML with, behind each field, who set it and what that replaced. */
+export function explainedLines({ pod, origins }: BuiltPod, { title, colors, width, folder }: LinesFor): string[] {
   const document = new Document(pod, { aliasDuplicateObjects: false });
   origins.forEach((origin, index) => void mark(document, origin, index));
   const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n');
   const texts = lines.map((line) => line.replace(MARK, '').replace(EMPTY.map, '{}').replace(EMPTY.list, '[]'));
-  const column = Math.min(WIDEST_VALUE, Math.max(...texts.map((text) => text.length))) + 2;
-  return lines.map((line, place) => {
-    const text = texts[place]!;
+  const widest = width === null ? WIDEST_VALUE : Math.min(WIDEST_VALUE, Math.floor(width * WIDEST_PART));
+  const column = Math.min(widest, Math.max(...texts.map(displayWidth))) + 2;
+  const explained = lines.map((line, place) => {
     const found = MARK.exec(line);
-    if (found === null) return text;
+    if (found === null) return fitIn(texts[place]!, width);
     const origin = origins[Number(found[1])]!;
-    const said = cut(
-      originText(origin, valueAt(document, origin)),
-      width === null ? null : width - Math.max(column, text.length + 2) - 2,
-    );
-    return said === '' ? text : `${text.padEnd(column - 1)} ${paintOf(colors, origin.layer)(`# ${said}`)}`;
+    const text = fitIn(texts[place]!, width === null ? null : Math.max(column, width - ORIGIN_COLUMNS));
+    const gap = ' '.repeat(Math.max(1, column - displayWidth(text)));
+    const said = `# ${originText(origin, valueAt(document, origin), folder)}`;
+    const room = width === null ? null : width - displayWidth(text) - gap.length;
+    return `${text}${gap}${paintOf(colors, origin.layer)(fitIn(said, room))}`;
   });
+  return [colors.dim(fitIn(`# ${title}`, width)), ...explained];
 }
 
 /** Puts the mark where YAML takes a comment of the field: at its scalar, or at the first one inside. */
@@ -85,27 +103,26 @@ function continues(path: string, name: string): boolean {
   return path.startsWith(name) && ['', '.', '['].includes(path.charAt(name.length));
 }
 
-/** Whose override it is goes without the names that the command was given. */
-function shortSource(source: string): string {
-  const [, task] = /^DAG \S+?, (?:task (\S+), )?podOverride$/.exec(source) ?? [];
-  if (task !== undefined) return 'podOverride of the task';
-  return source.startsWith('DAG ') && source.endsWith(', podOverride') ? 'podOverride of the DAG' : source;
+/** Who set the field, without the names that the command was given. */
+function who({ layer, source }: PodOrigin, folder: string): string {
+  if (layer === 'defaults' || layer === 'identity') return layer;
+  const [, task] = /^DAG \S+, (task \S+, )?podOverride$/.exec(source) ?? [source, null];
+  if (task !== null) return task === undefined ? 'podOverride of the DAG' : 'podOverride of the task';
+  return `${layer}: ${source.startsWith(`${folder}${sep}`) ? source.slice(folder.length + 1) : source}`;
 }
 
-function originText({ layer, source, replaced }: PodOrigin, value: unknown): string {
-  const who = layer === 'defaults' || layer === 'identity' ? layer : `${layer}: ${shortSource(source)}`;
-  if (replaced === undefined || isDeepStrictEqual(replaced, value)) return who;
-  return `${who} (was ${shown(replaced)})`;
+function originText(origin: PodOrigin, value: unknown, folder: string): string {
+  const { replaced } = origin;
+  const said = who(origin, folder);
+  return replaced === undefined || isDeepStrictEqual(replaced, value) ? said : `${said} (was ${shown(replaced)})`;
 }
 
 function shown(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return cut(text === '' ? '""' : text, LONGEST_REPLACED);
+  return fit(typeof value === 'string' && value !== '' ? value : JSON.stringify(value), LONGEST_REPLACED);
 }
 
-function cut(text: string, room: number | null): string {
-  if (room === null || text.length <= room) return text;
-  return room < 2 ? '' : `${text.slice(0, room - 1)}…`;
+function fitIn(text: string, columns: number | null): string {
+  return columns === null ? text : fit(printable(text), columns);
 }
 
 function paintOf(colors: Colors, layer: PodLayerName): Paint {
