@@ -9,6 +9,7 @@ import { tokenPromises } from './api/tokens.ts';
 import { watchPromises } from './api/watches.ts';
 import { ConformanceBench } from './conformance-bench.ts';
 import type { ConformancePlace, OpenedPlace } from './conformance-place.ts';
+import { nodeChoicePromises } from './node/choosing-nodes.ts';
 import { containerPromises } from './node/containers.ts';
 import { endingPromises } from './node/endings.ts';
 import { kubectlPromises } from './node/kubectl.ts';
@@ -57,6 +58,7 @@ export function conformanceSuite(place: ConformancePlace): void {
       removalPromises(theBench);
       logPromises(theBench);
       kubectlPromises(theBench);
+      nodeChoicePromises(theBench);
     });
   });
 }

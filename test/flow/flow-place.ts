@@ -179,7 +179,7 @@ function ledgerIn(folder: string): string {
 function clusterIn(folder: string, { images = [] }: FlowStart): Promise<LocalCluster> {
   return startLocalCluster({
     folder,
-    images: [{ name: 'gantry/worker:*', files: { '/gantry/worker.cjs': WORKER_FILE } }, ...images],
+    images: [{ name: 'gantry/worker:*', files: { '/gantry/worker.cjs': WORKER_FILE }, user: 65532 }, ...images],
     clock: systemClock,
     random: systemRandom,
   });

@@ -26,6 +26,7 @@ export interface PodSpec {
 
 /** Of a pod or of a container; `fsGroup` and `supplementalGroups` are of pods only. */
 export interface SecurityContext {
+  readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly fsGroup?: number;

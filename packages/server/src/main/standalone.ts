@@ -192,6 +192,8 @@ class StandaloneStart {
           name: `${LOCAL_IMAGE.repository}:${LOCAL_IMAGE.tag}`,
           files: { '/gantry/worker.cjs': workerFile() },
           arguments: ['node', '/gantry/worker.cjs'],
+          // As examples/worker-image/Containerfile says.
+          user: 65532,
         },
       ],
       clock: systemClock,

@@ -9,6 +9,7 @@ import { metadataFaults } from './object-validation.ts';
 import { withAccountToken, withGeneratedName, withPodDefaults } from './pod-defaults.ts';
 import { podFaults, requirePodShape } from './pod-validation.ts';
 import { apiVersionOf } from './presentation.ts';
+import { taintFaults } from './taint-validation.ts';
 
 /** What becomes of a sent object before it is stored: checked, named, defaulted. Throws 400, 403, 404 or 422. */
 export function admit(store: ObjectStore, random: Random, route: Route, sent: Loose): KubernetesObject {
@@ -35,7 +36,7 @@ export function admitUpdate(route: Route, previous: KubernetesObject, sent: Kube
       `Operation cannot be fulfilled on ${route.resource.plural} "${previous.metadata.name}": ${why}`,
     );
   }
-  const faults = metadataFaults(sent.metadata);
+  const faults = [...metadataFaults(sent.metadata), ...(kind === 'Node' ? taintFaults(sent.spec) : [])];
   if (faults.length > 0) throw invalid(kind, previous.metadata.name, faults);
   const metadata = { ...sent.metadata, ...keptMetadata(previous.metadata) };
   if (kind !== 'Pod') return withKindDefaults({ ...sent, kind, apiVersion: previous.apiVersion, metadata });

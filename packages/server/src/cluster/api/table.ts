@@ -131,7 +131,8 @@ function initReason(pod: Pod): string | null {
 
 function nodeReadiness(node: KubernetesObject): string {
   const conditions = (at(node, 'status', 'conditions') as readonly Loose[] | undefined) ?? [];
-  return conditions.some((one) => one.type === 'Ready' && one.status === 'True') ? 'Ready' : 'NotReady';
+  const ready = conditions.some((one) => one.type === 'Ready' && one.status === 'True') ? 'Ready' : 'NotReady';
+  return at(node, 'spec', 'unschedulable') === true ? `${ready},SchedulingDisabled` : ready;
 }
 
 function at(value: unknown, ...path: readonly string[]): unknown {

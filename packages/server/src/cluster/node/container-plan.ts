@@ -10,6 +10,7 @@ import { type Launch, type Mount, realPath } from './launch.ts';
 import type { NodeParts } from './node-parts.ts';
 import { podUser } from './pod-user.ts';
 import type { PodVolumes } from './pod-volumes.ts';
+import { refuseRoot } from './run-as-non-root.ts';
 
 /** Everything needed to start one run of a container. */
 export interface ContainerPlan {
@@ -22,8 +23,8 @@ export interface ContainerPlan {
 }
 
 /**
- * Plans one run of a container. Throws ContainerConfigError for what its environment lacks, StartError when its command
- * names no program.
+ * Plans one run of a container. Throws ContainerConfigError for what its environment lacks and for a root that must not
+ * be, StartError when its command names no program.
  */
 export function planContainer(
   parts: NodeParts,
@@ -37,7 +38,7 @@ export function planContainer(
   const folder = join(podFolder, 'containers', container.name);
   const scratch = join(folder, 'work');
   mkdirSync(scratch, { recursive: true });
-  const user = parts.switchUser === null ? null : podUser(pod, container);
+  const user = parts.switchUser === null ? null : podUser(pod, container, image);
   const base = {
     ...parts.baseEnvironment,
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
@@ -46,6 +47,7 @@ export function planContainer(
   };
   const { store, serviceEnvironment, settings } = parts;
   const given = containerEnvironment(store, pod, container, serviceEnvironment, settings.allocatable);
+  refuseRoot(pod, container, image);
   const environment = { ...base, ...given };
   const messagePath = join(folder, `termination-log.${run}`);
   writeFileSync(messagePath, '');

@@ -9,6 +9,8 @@ export interface Image {
   /** Arguments when the container names neither command nor args. */
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Number of the account that the image names (USER). Default: none, so root. */
+  readonly user?: number;
 }
 
 /** Names under which this machine's own programs run. No isolation comes with them: this is a development tool. */

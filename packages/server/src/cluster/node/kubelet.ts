@@ -36,6 +36,8 @@ export class Kubelet implements PodLogs {
         this.#takeTurn();
       }),
       parts.store.subscribe('persistentvolumeclaims', schedule),
+      // A label, a taint or a cordon decides for pods that wait.
+      parts.store.subscribe('nodes', schedule),
     ];
   }
 

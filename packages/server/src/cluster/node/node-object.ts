@@ -2,7 +2,6 @@ import { KUBERNETES_VERSION } from '../api/discovery.ts';
 import { type KubernetesObject, kubernetesTime, type Loose } from '../api/kubernetes-object.ts';
 import { NODE_NAME } from '../local-cluster-options.ts';
 import type { Room } from './node-fit.ts';
-import { NODE_LABELS } from './scheduler.ts';
 
 /** How the node does what a real one does by containers; shown as labels, so that nobody mistakes it. */
 export interface NodeWays {
@@ -11,6 +10,13 @@ export interface NodeWays {
   /** Whether `runAsUser` and its like are kept. */
   readonly users: 'kept' | 'ignored';
 }
+
+/** Labels every node has. */
+const NODE_LABELS: Readonly<Record<string, string>> = {
+  'kubernetes.io/hostname': NODE_NAME,
+  'kubernetes.io/os': process.platform === 'win32' ? 'windows' : process.platform,
+  'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,
+};
 
 /** The one node, as `kubectl get node` shows it. */
 export function nodeObject(room: Room, ways: NodeWays, now: number): KubernetesObject {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Container, Pod, SecurityContext } from '../pod.ts';
+import type { Image } from './images.ts';
 import { systemProgram } from './machine-tools.ts';
 
 /** Whom the processes of a container run as. */
@@ -22,11 +23,11 @@ export function userSwitch(): UserSwitch | null {
   return trial.status === 0 ? (user, command) => [program, ...settingsOf(user), ...command] : null;
 }
 
-/** What the security contexts ask for, the container's before the pod's; null when they ask for nothing. */
-export function podUser(pod: Pod, container: Container): PodUser | null {
+/** What the security contexts ask for, the container's before the pod's before the image; null when nothing is asked for. */
+export function podUser(pod: Pod, container: Container, image: Image): PodUser | null {
   const ofPod = pod.spec.securityContext ?? {};
   const own = container.securityContext ?? {};
-  const user = own.runAsUser ?? ofPod.runAsUser;
+  const user = own.runAsUser ?? ofPod.runAsUser ?? image.user;
   const group = own.runAsGroup ?? ofPod.runAsGroup;
   const supplementalGroups = [...(ofPod.supplementalGroups ?? []), ...fsGroupOf(ofPod)];
   if (user === undefined && group === undefined && supplementalGroups.length === 0) return null;

@@ -6,6 +6,7 @@ import { NODE_NAME } from '../local-cluster-options.ts';
 import { isTerminal, type Pod } from '../pod.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { misfits, type Room, requestsOf, unschedulableMessage } from './node-fit.ts';
+import { nodeRefusal } from './node-match.ts';
 
 /** Binds waiting pods to the one node, oldest of the highest priority first, as long as there is room. */
 export class Scheduler {
@@ -82,11 +83,10 @@ export class Scheduler {
         reason: 'Unschedulable',
         message: `0/1 nodes are available: persistentvolumeclaim "${claim}" not found. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`,
       };
-    if (!matchesNode(pod))
-      return {
-        reason: 'Unschedulable',
-        message: unschedulableMessage(["node(s) didn't match Pod's node affinity/selector"], false),
-      };
+    const node = this.#store.get('nodes', null, NODE_NAME);
+    if (node === undefined) return { reason: 'Unschedulable', message: 'no nodes available to schedule pods' };
+    const refusal = nodeRefusal(pod, node);
+    if (refusal !== null) return { reason: 'Unschedulable', message: unschedulableMessage([refusal], false) };
     const reasons = misfits(asked, used, this.#all);
     if (reasons.length === 0) return null;
     const everFits = misfits(asked, { cpu: 0, memoryBytes: 0, pods: 0 }, this.#all).length === 0;
@@ -136,15 +136,3 @@ function keyOf(pod: Pod): string {
 function sum(one: Room, other: Room): Room {
   return { cpu: one.cpu + other.cpu, memoryBytes: one.memoryBytes + other.memoryBytes, pods: one.pods + other.pods };
 }
-
-/** The labels a node selector may ask for; required affinity is not looked at. */
-function matchesNode(pod: Pod): boolean {
-  return Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => NODE_LABELS[key] === value);
-}
-
-/** Labels every node has. */
-export const NODE_LABELS: Readonly<Record<string, string>> = {
-  'kubernetes.io/hostname': NODE_NAME,
-  'kubernetes.io/os': process.platform === 'win32' ? 'windows' : process.platform,
-  'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,
-};
