@@ -9,6 +9,7 @@ const PREPARED: PodOverride = {
       {
         name: 'prepare',
         image: 'busybox:1.37',
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         command: ['sh', '-c', 'echo prepared > "$DATA_FOLDER/data.txt"'],
         env: [{ name: 'DATA_FOLDER', value: '/data' }],
         volumeMounts: [{ name: 'data', mountPath: '/data' }],

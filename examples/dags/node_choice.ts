@@ -1,9 +1,12 @@
 import { dag, type PodOverride, task } from '@gantry/sdk';
 
-/** Only nodes with this label, also those that are tainted for batch work. */
-const ON_BATCH_NODES: PodOverride = {
+/**
+ * Only nodes with this label will do, also those whose taint keeps others off. Until there is one, the pod waits.
+ * kubectl label node NODE disk=fast && kubectl taint node NODE dedicated=batch:NoSchedule
+ */
+const ON_FAST_NODES: PodOverride = {
   spec: {
-    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    nodeSelector: { disk: 'fast' },
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoSchedule' }],
     containers: [
       { name: 'base', env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }] },
@@ -13,7 +16,7 @@ const ON_BATCH_NODES: PodOverride = {
 
 const whereAmI = task(
   'where_am_i',
-  { executorConfig: { podOverride: ON_BATCH_NODES } },
+  { executorConfig: { podOverride: ON_FAST_NODES } },
   () => process.env.NODE_NAME ?? null,
 );
 

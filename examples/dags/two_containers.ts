@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { dag, type PodOverride, task } from '@gantry/sdk';
 
+/** The first process of a container ignores SIGTERM unless it says otherwise, and is killed only after the grace. */
 const SERVER = `
   const server = require('http').createServer((request, response) => {
     response.end(decodeURIComponent(request.url.slice(1)).toUpperCase());
   });
+  process.on('SIGTERM', () => process.exit());
   server.listen(process.env.PORT, '127.0.0.1');
 `;
 
@@ -13,7 +15,13 @@ const WITH_SERVER: PodOverride = {
   spec: {
     containers: [
       { name: 'base', env: [{ name: 'PORT', value: '18377' }] },
-      { name: 'server', image: 'node:20', command: ['node', '-e', SERVER], env: [{ name: 'PORT', value: '18377' }] },
+      {
+        name: 'server',
+        image: 'node:20',
+        command: ['node', '-e', SERVER],
+        env: [{ name: 'PORT', value: '18377' }],
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+      },
     ],
   },
 };

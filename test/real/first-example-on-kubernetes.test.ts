@@ -3,13 +3,15 @@ import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { GantryProcesses } from '../support/gantry-processes.ts';
 import { findKubectl } from '../support/kubectl.ts';
 import { type RealCluster, RealClusterPlace, realCluster } from './real-cluster-place.ts';
+import { recipesOn } from './recipes-on-kubernetes.ts';
 import { troublesOn } from './troubles-on-kubernetes.ts';
 
 const cluster = realCluster(process.env);
 const program = typeof cluster === 'string' ? null : findKubectl();
 if (typeof cluster !== 'string' && program !== null) {
   describe('the examples on a real Kubernetes', () => examplesOn(cluster, program));
-  // In this file and not beside it: both need the one port that pods reach.
+  // In this file and not beside it: all need the one port that pods reach.
+  describe('the recipes of pods on a real Kubernetes', () => recipesOn(cluster, program));
   describe('what befalls schedulers and pods on a real Kubernetes', () => troublesOn(cluster, program));
 } else {
   const why = typeof cluster === 'string' ? cluster : 'there is no kubectl';
@@ -96,8 +98,6 @@ function examplesOn(real: RealCluster, kubectlProgram: string): void {
     const podTask = await runOf('kubernetes_pod');
     expectSuccess(podTask);
     expect(await logOf('kubernetes_pod', 'count')).toContain('Hello from an image of your own, step 3');
-    // The sidecar of the example has no security context of its own.
-    await place.enforce('baseline');
     const sidecar = await runOf('sidecar_shared_volume');
     expectSuccess(sidecar);
     expect(await logOf('sidecar_shared_volume', 'check')).toContain('has reached the next task');

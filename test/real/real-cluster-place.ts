@@ -123,7 +123,7 @@ export class RealClusterPlace {
   }
 
   /** Which standard of pod security the namespace enforces from now on. */
-  async enforce(standard: 'restricted' | 'baseline'): Promise<void> {
+  async enforce(standard: 'restricted' | 'baseline' | 'privileged'): Promise<void> {
     const label = `pod-security.kubernetes.io/enforce=${standard}`;
     await this.#must(['label', '--overwrite', 'namespace', this.namespace, label]);
   }
@@ -159,10 +159,19 @@ export class RealClusterPlace {
     return `${this.namespace}-own`;
   }
 
+  /** Makes `node:20` known to the cluster: this machine's Node. */
+  importNodeImage(): void {
+    this.#importNode('docker.io/library/node:20');
+  }
+
+  #importNode(name: string): void {
+    const archive = join(this.#folder, 'node.tar');
+    writeWorkerImage(archive, name);
+    this.#import(archive);
+  }
+
   #importImages(): void {
-    const worker = join(this.#folder, 'worker.tar');
-    writeWorkerImage(worker, `${WORKER_IMAGE.repository}:${WORKER_IMAGE.tag}`);
-    this.#import(worker);
+    this.#importNode(`${WORKER_IMAGE.repository}:${WORKER_IMAGE.tag}`);
     const busybox = join(this.#folder, 'busybox.tar');
     this.#hasBusybox = writeBusyboxImage(busybox, 'docker.io/library/busybox:1.37');
     if (this.#hasBusybox) this.#import(busybox);

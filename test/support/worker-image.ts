@@ -21,7 +21,7 @@ export function writeWorkerImage(path: string, name: string): void {
 }
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'];
-const BUSYBOX_TOOLS = ['sh', 'echo', 'mv', 'sleep', 'cat'];
+const BUSYBOX_TOOLS = ['sh', 'echo', 'mv', 'sleep', 'cat', 'date'];
 
 /** Writes an image with the tools of this machine's busybox; false where there is no static one. */
 export function writeBusyboxImage(path: string, name: string): boolean {
