@@ -143,7 +143,7 @@ describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFI
 
     afterEach(stop);
 
-    it('tells what there was, what comes and what goes, and goes on where it stopped', async () => {
+    it('tells what there was, what comes and what goes, and goes on where it stopped [W3 W4 W16]', async () => {
       await client.createPod(NAMESPACE, body('old'));
       watch(null);
       await eventually('the list', () => seen.includes('LISTED old'));
@@ -159,13 +159,13 @@ describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFI
       expect(seen.filter((line) => !line.startsWith('MODIFIED'))).toEqual(['DELETED old', 'ADDED meanwhile']);
     });
 
-    it('lists anew for the version of another cluster', async () => {
+    it('lists anew for the version of another cluster [W19]', async () => {
       await client.createPod(NAMESPACE, body('here'));
       watch({ resourceVersion: '1', clusterId: 'another' });
       await eventually('the list', () => seen.includes('LISTED here'));
     });
 
-    it('lists anew for a version that the server has forgotten or never had', async () => {
+    it('lists anew for a version that the server has forgotten or never had [W6 W7]', async () => {
       await client.createPod(NAMESPACE, body('here'));
       const clusterId = (await client.clusterId()) ?? '';
       watch({ resourceVersion: 'no-version', clusterId });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LineSplitter } from './line-splitter.ts';
 
 describe('LineSplitter', () => {
-  it('gives the same lines however the bytes are cut, characters of several bytes too', () => {
+  it('gives the same lines however the bytes are cut, characters of several bytes too [W11]', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme', maxLength: 12 })),
@@ -25,13 +25,13 @@ describe('LineSplitter', () => {
     );
   });
 
-  it('knows that a stream ended in the middle of a line', () => {
+  it('knows that a stream ended in the middle of a line [W11]', () => {
     const splitter = new LineSplitter(100);
     expect(splitter.push(Buffer.from('whole\nhal'))?.map(String)).toEqual(['whole']);
     expect(splitter.unfinishedBytes).toBe(3);
   });
 
-  it('refuses a line that is too long as soon as it is, in one piece or in many', () => {
+  it('refuses a line that is too long as soon as it is, in one piece or in many [W12]', () => {
     expect(new LineSplitter(10).push(Buffer.from('12345678901'))).toBeNull();
     const splitter = new LineSplitter(10);
     expect(splitter.push(Buffer.from('123456789'))).toEqual([]);

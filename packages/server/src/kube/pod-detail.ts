@@ -34,6 +34,15 @@ export function shortMessage(message: string): string {
   return line.length > MESSAGE_CHARACTERS ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line;
 }
 
+/** Words by which software says that it does not know: they explain nothing, so nothing is quoted. */
+const EMPTY_WORDS = /^(none|null|undefined|unknown|unknown error|error|nil|<nil>|-)?$/i;
+
+/** What the cluster said, as `: message` at the end of a sentence, without a full stop; empty when it said nothing. */
+export function because(message: string | null): string {
+  const line = message === null ? '' : shortMessage(message).replace(/[\s.]+$/, '');
+  return EMPTY_WORDS.test(line) ? '' : `: ${line}`;
+}
+
 function containerDetail(pod: KubePod, status: KubeContainerStatus, role: 'init' | 'main' | 'other'): Json {
   const container = [...pod.initContainers, ...pod.containers].find(({ name }) => name === status.name);
   const state = status.state;

@@ -10,7 +10,7 @@ import {
   memoryLimit,
   type TerminatedState,
 } from './pod-containers.ts';
-import { podDetail, shortMessage } from './pod-detail.ts';
+import { because, podDetail } from './pod-detail.ts';
 import type { PodView } from './pod-view.ts';
 import { signalName } from './signal-name.ts';
 
@@ -53,7 +53,7 @@ function timedOut(pod: KubePod): Failure | null {
 function disrupted(pod: KubePod, view: PodView, end: TerminatedState | null): Failure | null {
   // A failed init container ends a pod that may not restart, so a deletion after it changes nothing.
   const over = end ?? (pod.restartPolicy === 'Never' ? (failedInitContainer(pod)?.end ?? null) : null);
-  const deleted = pod.deletionTimestamp !== null && !finishedBefore(over, deletionAskedAt(pod));
+  const deleted = pod.deletionTimestamp !== null && !finishedBefore(over, deletionAskedAt(pod, view, end));
   if (deleted && view.deletedByUs) return failure(pod, 'killed', 'The pod was deleted by Gantry.');
   const condition = disruptionCondition(pod);
   if (condition !== null && !failedBefore(end, condition)) {
@@ -93,7 +93,7 @@ function withoutEnd(pod: KubePod, view: PodView): Failure {
     return failure(
       pod,
       'never_started',
-      `The node refused the pod: ${pod.reason ?? 'no reason given'}${because(pod.message)}.`,
+      `The node refused the pod before its task had started${because(pod.reason)}${because(pod.message)}.`,
     );
   }
   if (view.gone && !mainEverRan(pod)) {
@@ -101,7 +101,7 @@ function withoutEnd(pod: KubePod, view: PodView): Failure {
   }
   if (view.gone)
     return failure(pod, 'disrupted', 'The pod vanished while its task was running: nobody saw how it ended.');
-  const sentence = `The pod is over (${pod.phase}), but nobody saw its main container end${because(pod.message)}.`;
+  const sentence = `The pod is over (phase ${pod.phase}), but nobody saw its main container end${because(pod.message)}.`;
   return failure(pod, 'disrupted', sentence);
 }
 
@@ -166,9 +166,33 @@ function disruptionCondition(pod: KubePod): KubeCondition | null {
   return pod.conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ?? null;
 }
 
-/** deletionTimestamp is the moment of the request plus the grace period. */
-function deletionAskedAt(pod: KubePod): number {
-  return Date.parse(pod.deletionTimestamp ?? '') - (pod.deletionGracePeriodSeconds ?? 0) * 1000;
+/**
+ * A kubelet removes a pod that it has stopped within this time of its end, since it has volumes to unmount; by exit code
+ * of a process that was told to stop. Exit 0 has less, since a pod that succeeds may be deleted soon for that.
+ */
+const FINAL_REMOVAL_MILLISECONDS: ReadonlyMap<number | null, number> = new Map([
+  [0, 2_000],
+  [KILLED_EXIT_CODE, 10_000],
+  [143, 10_000],
+]);
+
+/** When the deletion that the pod carries was asked for, in milliseconds: its deletionTimestamp less its grace period. */
+export function deletionMoment(pod: KubePod): number | null {
+  if (pod.deletionTimestamp === null) return null;
+  return Date.parse(pod.deletionTimestamp) - (pod.deletionGracePeriodSeconds ?? 0) * 1000;
+}
+
+/**
+ * When the deletion was asked for. The kubelet's final removal overwrites that by its own moment and a grace period of
+ * 0. Where nobody saw the pod in between, an end as a stop leaves it, shortly before the removal, is taken for the
+ * deletion's effect (P18): never for a lack of memory (P4), and never for a success that nothing proves.
+ */
+function deletionAskedAt(pod: KubePod, view: PodView, end: TerminatedState | null): number {
+  const written = deletionMoment(pod) ?? Number.NaN;
+  const asked = Math.min(written, view.deletionAskedAt ?? written);
+  const isFinal = pod.deletionGracePeriodSeconds === 0 && asked === written;
+  const removal = end === null || end.reason === 'OOMKilled' ? 0 : (FINAL_REMOVAL_MILLISECONDS.get(end.exitCode) ?? 0);
+  return isFinal ? written - removal : asked;
 }
 
 /**
@@ -203,25 +227,22 @@ const CONDITION_WORDS: { readonly [reason: string]: string } = {
 };
 
 function conditionSentence(pod: KubePod, condition: KubeCondition): string {
-  const why = CONDITION_WORDS[condition.reason ?? ''] ?? `by ${condition.reason ?? 'the cluster'}`;
+  const reason = condition.reason ?? '';
+  const why = Object.hasOwn(CONDITION_WORDS, reason)
+    ? CONDITION_WORDS[reason]
+    : `and marked it as disrupted${because(reason)}`;
   return `The cluster stopped the pod ${why}${because(condition.message ?? pod.message)}.`;
 }
 
 function endPhrase(end: TerminatedState): string {
   const signal = signalName(end);
-  if (signal !== null) return `was ended by ${signal} (exit code ${end.exitCode ?? 'unknown'})`;
-  return `exited with code ${end.exitCode ?? 'unknown'}`;
+  if (signal !== null) return `was ended by ${signal} (exit code ${end.exitCode ?? 'not told'})`;
+  return `exited with code ${end.exitCode ?? '(not told)'}`;
 }
 
 function limitPhrase(pod: KubePod, container: string): string {
   const limit = memoryLimit(pod, container);
   return limit === null ? '; it has no memory limit of its own' : `; its memory limit is ${limit}`;
-}
-
-/** `: message`, without a full stop of its own; nothing when there is no message. */
-function because(message: string | null): string {
-  const line = message === null ? '' : shortMessage(message).replace(/\.+$/, '');
-  return line === '' ? '' : `: ${line}`;
 }
 
 function failure(pod: KubePod, failureClass: FailureClass, sentence: string): Failure {

@@ -69,6 +69,8 @@ function scheduled(reason: string): Parts {
 const DELETED = { deletionTimestamp: '2026-01-01T00:01:25Z', deletionGracePeriodSeconds: 30 };
 /** Asked for after the end. */
 const DELETED_LATER = { deletionTimestamp: '2026-01-01T01:00:00Z', deletionGracePeriodSeconds: 0 };
+/** The last word on a pod that a kubelet has stopped and removed: when that was asked for is forgotten. */
+const REMOVED = { deletionTimestamp: '2026-01-01T00:01:01Z', deletionGracePeriodSeconds: 0 };
 const UNSEEN = { reason: 'ContainerStatusUnknown', startedAt: null, finishedAt: null };
 
 const ROWS: readonly (readonly [id: string, rows: readonly Row[]])[] = [
@@ -103,6 +105,12 @@ const ROWS: readonly (readonly [id: string, rows: readonly Row[]])[] = [
       ['killed for its memory', over(137, { reason: 'OOMKilled' }), 'out_of_memory, dead'],
       ['killed, and nobody says why', over(137), 'out_of_memory, dead'],
       ['killed by a deletion', over(137, {}, {}, DELETED), 'disrupted, dead'],
+      [
+        'killed for its memory while it was being deleted',
+        over(137, { reason: 'OOMKilled' }, {}, REMOVED),
+        'out_of_memory, dead',
+      ],
+      ['killed long before it was removed', over(137, {}, {}, DELETED_LATER), 'out_of_memory, dead'],
     ],
   ],
   [
@@ -285,6 +293,32 @@ const ROWS: readonly (readonly [id: string, rows: readonly Row[]])[] = [
         'waits long: never_started',
       ],
       ['deleted by us', over(143, {}, {}, DELETED), 'killed, dead', OURS],
+      [
+        'removed right after it was killed, as only the last word tells',
+        over(137, {}, {}, REMOVED),
+        'disrupted, dead',
+        GONE,
+      ],
+      ['removed right after SIGTERM ended it', over(143, {}, {}, REMOVED), 'disrupted, dead', GONE],
+      [
+        'removed right after exit 0, which may be the answer to SIGTERM',
+        over(0, {}, {}, REMOVED),
+        'disrupted, dead',
+        { ...GONE, ...IMAGE },
+      ],
+      ['removed right after an exit code that no stop leaves', over(3, {}, {}, REMOVED), 'user_error, dead', GONE],
+      [
+        'removed, and it was seen that the deletion was asked for after its end',
+        over(0, {}, {}, { ...REMOVED, deletionTimestamp: '2026-01-01T00:01:02Z', deletionGracePeriodSeconds: 1 }),
+        'success, dead',
+        { ...GONE, ...IMAGE },
+      ],
+      [
+        'removed late, and it was seen that the deletion was asked for before its end',
+        over(0, {}, {}, DELETED_LATER),
+        'disrupted, dead',
+        { ...GONE, ...IMAGE, deletionAskedAt: Date.parse('2026-01-01T00:00:55Z') },
+      ],
       ['over before we deleted it', over(3, {}, {}, DELETED_LATER), 'user_error, dead', OURS],
     ],
   ],
@@ -394,9 +428,10 @@ function sidecarFailed(): Parts {
 }
 
 for (const [id, rows] of ROWS) {
+  const tag = /^P\d+/.exec(id)?.[0];
   describe(`row ${id}`, () => {
     for (const [what, parts, expected, view] of rows) {
-      it(`${what}: ${expected}`, () => {
+      it(`${what}: ${expected}${tag === undefined ? '' : ` [${tag}]`}`, () => {
         expect(short(observe(parts, view))).toBe(expected);
       });
     }
@@ -446,6 +481,74 @@ describe('what is said', () => {
     });
   });
 });
+
+/** Words that explain nothing, as clusters and programs write them. */
+const hollow = fc.constantFrom('None', 'null', 'undefined', 'unknown error', 'Unknown', 'Error', '', null, undefined);
+const said = fc.oneof(
+  hollow,
+  fc.constantFrom('The node was low on resource: memory.', 'exec: "nope": not found', 'Pod was rejected.'),
+);
+const time = fc.constantFrom('2026-01-01T00:00:05Z', '2026-01-01T00:01:00Z', '2026-01-01T00:01:03Z', null, 'soon');
+const state = fc.oneof(
+  fc.record({ running: fc.record({ startedAt: time }) }),
+  fc.record({
+    waiting: fc.record({
+      reason: fc.oneof(
+        hollow,
+        fc.constantFrom('ErrImagePull', 'CreateContainerConfigError', 'InvalidImageName', 'NewReason'),
+      ),
+      message: said,
+    }),
+  }),
+  fc.record({
+    terminated: fc.record({
+      exitCode: fc.oneof(fc.constantFrom(0, 1, 75, 126, 127, 128, 137, 143, null), fc.integer()),
+      signal: fc.constantFrom(undefined, 9, 15, 999),
+      reason: fc.oneof(hollow, fc.constantFrom('OOMKilled', 'Completed', 'StartError', 'ContainerStatusUnknown')),
+      message: said,
+      startedAt: time,
+      finishedAt: time,
+    }),
+  }),
+  fc.constant({}),
+);
+const statuses = (...names: string[]) =>
+  fc.array(fc.record({ name: fc.constantFrom(...names), restartCount: fc.nat(2), state, lastState: state }), {
+    maxLength: 3,
+  });
+/** A pod as a cluster might show it: its fields have their kinds, but any values, in any combination. */
+const sensible: fc.Arbitrary<Parts> = fc.record({
+  metadata: fc.record({ deletionTimestamp: time, deletionGracePeriodSeconds: fc.constantFrom(0, 30, undefined) }),
+  spec: fc.record({
+    nodeName: fc.constantFrom('node1', undefined),
+    restartPolicy: fc.constantFrom('Never', 'OnFailure', 'Always', undefined),
+    initContainers: fc.constantFrom([], [{ name: 'prepare' }], [{ name: 'proxy', restartPolicy: 'Always' }]),
+  }),
+  status: fc.record({
+    phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Hibernating', null),
+    reason: fc.oneof(hollow, fc.constantFrom('Evicted', 'OutOfcpu', 'NodeLost', 'DeadlineExceeded', 'NewReason')),
+    message: said,
+    conditions: fc.array(
+      fc.record({
+        type: fc.constantFrom('DisruptionTarget', 'PodScheduled', 'NewCondition'),
+        status: fc.constantFrom('True', 'False', 'Unknown'),
+        reason: fc.oneof(hollow, fc.constantFrom('Unschedulable', 'SchedulingGated', 'DeletionByPodGC', 'toString')),
+        message: said,
+        lastTransitionTime: time,
+      }),
+      { maxLength: 2 },
+    ),
+    containerStatuses: statuses('base', 'other'),
+    initContainerStatuses: statuses('prepare', 'proxy'),
+  }),
+});
+
+/** At least five words, none of them hollow. */
+function expectSentence(sentence: string): void {
+  expect(sentence.split(' ').length).toBeGreaterThanOrEqual(5);
+  expect(sentence).toMatch(/^[A-Z].*\.$/);
+  expect(sentence).not.toMatch(/\b(null|undefined|none|unknown error|NaN)\b|\[object|: \.|: :/i);
+}
 
 describe('a pod that makes no sense', () => {
   const words = [
@@ -515,7 +618,7 @@ describe('a pod that makes no sense', () => {
     gone: fc.boolean(),
   });
 
-  it('never throws, whatever the API sends, and never says success without a seen exit code 0', () => {
+  it('never throws, whatever the API sends, and never says success without a seen exit code 0 [I13 I25 F21]', () => {
     fc.assert(
       fc.property(tree, tree, tree, view, (metadata, spec, status, how) => {
         const known = { name: 'p', uid: 'u', resourceVersion: '1' };
@@ -535,6 +638,23 @@ describe('a pod that makes no sense', () => {
         }
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('has, when it failed, always a class and a sentence that says something [I25]', () => {
+    fc.assert(
+      fc.property(sensible, view, (parts, how) => {
+        const seen = observePod(samplePod(parts), how);
+        if (seen.kind === 'waiting') {
+          expectSentence(seen.sentence);
+          expectSentence(seen.afterDeadline.sentence);
+        }
+        if (seen.kind !== 'ended' || seen.ending.failure === null) return;
+        expect(seen.ending.failure.class).toMatch(/^[a-z_]+$/);
+        expectSentence(seen.ending.failure.sentence);
+        expect(seen.ending.failure.detail).toMatchObject({ pod: 'sample', containers: expect.any(Array) });
+      }),
+      { numRuns: 3000 },
     );
   });
 

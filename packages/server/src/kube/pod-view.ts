@@ -8,6 +8,11 @@ export interface PodView {
   readonly deletedByUs: boolean;
   /** True when the pod no longer exists and this is the last that was seen of it. */
   readonly gone: boolean;
+  /**
+   * Milliseconds by the cluster's clock when its deletion was asked for, where an earlier look at the pod still showed
+   * that: a pod that is finally removed has forgotten it. Default: what the pod itself says.
+   */
+  readonly deletionAskedAt?: number | null;
   /** Default: `DEFAULT_PATIENCE`. */
   readonly patience?: PendingPatience;
 }

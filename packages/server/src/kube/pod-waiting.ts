@@ -1,7 +1,7 @@
 import type { Failure, FailureClass } from '@gantry/sdk/model';
 import type { KubeCondition, KubeContainerStatus, KubePod } from './kube-pod.ts';
 import { isSidecar } from './pod-containers.ts';
-import { podDetail, shortMessage } from './pod-detail.ts';
+import { because, podDetail } from './pod-detail.ts';
 import { DEFAULT_PATIENCE, type PendingPatience } from './pod-patience.ts';
 import { readSchedulerMessage, schedulerWords } from './scheduler-message.ts';
 
@@ -62,12 +62,12 @@ function schedulingWait(pod: KubePod): PodWait {
   if (condition?.reason === 'SchedulingGated') {
     return patient(
       pod,
-      `The pod is held back by a scheduling gate, for instance of a quota system${because(condition)}.`,
+      `The pod is held back by a scheduling gate, for instance of a quota system${because(condition.message)}.`,
     );
   }
   if (condition?.reason === 'Unschedulable')
     return patient(pod, `No node can take the pod yet${obstacles(condition)}.`);
-  return patient(pod, `The pod waits for a node${condition === undefined ? '' : because(condition)}.`);
+  return patient(pod, `The pod waits for a node${condition === undefined ? '' : because(condition.message)}.`);
 }
 
 function stuckContainer(pod: KubePod, status: KubeContainerStatus, patience: PendingPatience): PodWait | null {
@@ -77,9 +77,9 @@ function stuckContainer(pod: KubePod, status: KubeContainerStatus, patience: Pen
   const named = patience.fatalReasons.includes(reason);
   if (known === undefined && !named) return null;
   if (message?.includes(PULL_CONGESTION))
-    return patient(pod, `The node is busy pulling other images${because({ message })}.`);
+    return patient(pod, `The node is busy pulling other images${because(message)}.`);
   const words = known?.words ?? `it waits with the reason ${reason}`;
-  const sentence = `The container "${status.name}" cannot start: ${words} (${reason}${because({ message })}).`;
+  const sentence = `The container "${status.name}" cannot start: ${words} (${reason}${because(message)}).`;
   const failure = waitFailure(pod, known?.class ?? 'configuration', sentence);
   const seconds = known?.patience === 'image' ? patience.imageSeconds : patience.configurationSeconds;
   const fatal = named || known?.patience === 'none' ? failure : null;
@@ -107,10 +107,5 @@ function waitFailure(pod: KubePod, failureClass: FailureClass, sentence: string)
 /** The scheduler's message in words that need no knowledge of its plugins; as it is where it says something else. */
 function obstacles(condition: KubeCondition): string {
   const read = condition.message === null ? null : readSchedulerMessage(condition.message);
-  return read === null ? because(condition) : `: ${schedulerWords(read)}`;
-}
-
-function because(said: Pick<KubeCondition, 'message'>): string {
-  const line = said.message === null ? '' : shortMessage(said.message).replace(/\.+$/, '');
-  return line === '' ? '' : `: ${line}`;
+  return read === null ? because(condition.message) : `: ${schedulerWords(read)}`;
 }

@@ -41,7 +41,7 @@ const from = (resourceVersion: string) => ({ from: { resourceVersion, clusterId:
 const versions = (): (string | null)[] => api.queries('watch').map((query) => query.get('resourceVersion'));
 
 describe('the first list and the watch after it', () => {
-  it('W2: lists pages of one snapshot without a version, and W3: watches from the version of that list', async () => {
+  it('lists pages of one snapshot without a version, and watches from the version of that list [W2 W3 W21 F16]', async () => {
     api.next('list', list('50', [podObject('a', '10')], 'token-1'), list('50', [podObject('b', '20')]));
     const watch = start({ pageSize: 1 });
     await watch.until('a watch', () => api.queries('watch').length === 1);
@@ -58,14 +58,14 @@ describe('the first list and the watch after it', () => {
     expect(asked.has('sendInitialEvents')).toBe(false); // W21
   });
 
-  it('W5: never watches from version 0 or none', async () => {
+  it('never watches from version 0 or none [W5]', async () => {
     api.next('list', list('7'));
     const watch = start({}, from('0'));
     await watch.until('a watch', () => api.queries('watch').length === 1);
     expect(versions()).toEqual(['7']);
   });
 
-  it('W15: starts again when the pages expire, the second time without pages', async () => {
+  it('starts again when the pages expire, the second time without pages [W15 F03]', async () => {
     api.next(
       'list',
       list('50', [podObject('a', '10')], 'token-1'),
@@ -82,7 +82,7 @@ describe('the first list and the watch after it', () => {
     ]);
   });
 
-  it('W18: takes neither an error nor an answer without items for "no pods"', async () => {
+  it('takes neither an error nor an answer without items for "no pods" [W18 F17]', async () => {
     api.next('list', json(200, { kind: 'PodList', metadata: { resourceVersion: '5' }, items: 'none' }), hangUp, hangUp);
     api.next('list', refuse(403, 'Forbidden'), refuse(403, 'Forbidden'), refuse(403, 'Forbidden'));
     api.next('list', refuse(403, 'Forbidden'), list('9', [podObject('a', '8')]));
@@ -91,7 +91,7 @@ describe('the first list and the watch after it', () => {
     expect(watch.lists).toEqual(['start: a@8']);
   });
 
-  it('I25: leaves out what is no pod, and says so', async () => {
+  it('leaves out what is no pod, and says so [I25 F21]', async () => {
     api.next('list', list('5', [{ metadata: {} }, podObject('a', '4')]));
     api.next(
       'watch',
@@ -106,7 +106,7 @@ describe('the first list and the watch after it', () => {
 });
 
 describe('going on after an interruption', () => {
-  it('W4: goes on from the last change or bookmark, and not from what an ERROR or an unknown line says', async () => {
+  it('goes on from the last change or bookmark, and not from what an ERROR or an unknown line says [W4]', async () => {
     api.next(
       'watch',
       stream(added('a', '11') + bookmark('15') + event('RENAMED', podObject('a', '99')), 'close'),
@@ -122,11 +122,11 @@ describe('going on after an interruption', () => {
   });
 
   it.each([
-    ['an ERROR event with reason Expired', stream(expired)],
-    ['an ERROR event with reason Gone', stream(event('ERROR', status(410, 'Gone')))],
-    ['an HTTP 410', refuse(410, 'Expired')],
-    ['an HTTP 400, for a version of another make', refuse(400, 'BadRequest')],
-  ])('W6: lists after %s', async (_, answer) => {
+    ['an ERROR event with reason Expired', '[W6 F02]', stream(expired)],
+    ['an ERROR event with reason Gone', '[W6 F02]', stream(event('ERROR', status(410, 'Gone')))],
+    ['an HTTP 410', '[W6 F01]', refuse(410, 'Expired')],
+    ['an HTTP 400, for a version of another make', '[W6]', refuse(400, 'BadRequest')],
+  ])('lists once after %s %s', async (_, _rows, answer) => {
     api.next('watch', answer);
     api.next('list', list('80', [podObject('a', '70')]));
     const watch = start({}, from('10'));
@@ -136,7 +136,7 @@ describe('going on after an interruption', () => {
     expect(versions()).toEqual(['10', '80']);
   });
 
-  it('W7: lists when its version is one of the future', async () => {
+  it('lists when its version is one of the future [W7 F06]', async () => {
     const details = { causes: [{ reason: 'ResourceVersionTooLarge' }] };
     api.next('watch', refuse(504, 'Timeout', { details }));
     api.next('list', list('5'));
@@ -147,7 +147,7 @@ describe('going on after an interruption', () => {
     expect(versions()).toEqual(['900', '5']);
   });
 
-  it('W8: waits and keeps its version after a 429, and after a 500 in the stream', async () => {
+  it('waits and keeps its version after a 429, and after a 500 in the stream [W8]', async () => {
     api.next('watch', refuse(429, 'TooManyRequests', {}, { 'retry-after': '0' }));
     api.next('watch', stream(event('ERROR', status(500, 'InternalError'))));
     const watch = start({}, from('10'));
@@ -156,7 +156,7 @@ describe('going on after an interruption', () => {
     expect(api.queries('list')).toHaveLength(0);
   });
 
-  it('W8: lists after five errors of the server in a row, and at once when it cannot read its store', async () => {
+  it('lists after five errors of the server in a row, and at once when it cannot read its store [W8 F05]', async () => {
     const broken = stream(event('ERROR', status(500, 'InternalError')));
     api.next('watch', broken, broken, broken, broken, broken);
     api.next('list', list('20'), list('30'));
@@ -174,7 +174,7 @@ describe('going on after an interruption', () => {
     expect(other.lists).toEqual(['server_error: ']);
   });
 
-  it('W9: goes on after connections that break, without a list', async () => {
+  it('goes on after connections that break, without a list [W9 F08]', async () => {
     api.next('watch', hangUp, hangUp, stream('', 'close'), stream(added('a', '11')));
     const watch = start({}, from('10'));
     await watch.until('the change', () => watch.changes.length === 1);
@@ -183,7 +183,7 @@ describe('going on after an interruption', () => {
     expect(api.queries('list')).toHaveLength(0);
   });
 
-  it('W10: gives up a silent stream and goes on from the same version; the second time it lists', async () => {
+  it('gives up a silent stream and goes on from the same version; the second time it lists [W10 F07]', async () => {
     api.next('list', list('40', [podObject('a', '35')]));
     const watch = start({ silenceSeconds: 0.05 }, from('10'));
     await watch.until('the list', () => watch.lists.length === 1);
@@ -193,10 +193,10 @@ describe('going on after an interruption', () => {
   });
 
   it.each([
-    ['a line that is no JSON', 'unparsable', 'nonsense\n'],
-    ['a line that is no event', 'unparsable', '{"type":"ADDED"}\n'],
-    ['an end in the middle of a line', 'cut', added('b', '12').slice(0, 40)],
-  ])('W11: ends the stream at %s and loses nothing', async (_, cause, text) => {
+    ['a line that is no JSON', '[W11 F10]', 'unparsable', 'nonsense\n'],
+    ['a line that is no event', '[W11 F10]', 'unparsable', '{"type":"ADDED"}\n'],
+    ['an end in the middle of a line', '[W11 F09]', 'cut', added('b', '12').slice(0, 40)],
+  ])('ends the stream at %s and loses nothing %s', async (_, _rows, cause, text) => {
     api.next('watch', stream(added('a', '11') + text, 'close'), stream(added('b', '12')));
     const watch = start({}, from('10'));
     await watch.until('both changes', () => watch.changes.length === 2);
@@ -205,7 +205,7 @@ describe('going on after an interruption', () => {
     expect(watch.causes).toEqual([cause]);
   });
 
-  it('W11: lists when the same line ends every watch', async () => {
+  it('lists when the same line ends every watch [W11 I26]', async () => {
     api.next('watch', stream('nonsense\n'), stream('nonsense\n'), stream('nonsense\n'));
     api.next('list', list('20'));
     const watch = start({}, from('10'));
@@ -213,7 +213,7 @@ describe('going on after an interruption', () => {
     expect(versions().slice(0, 3)).toEqual(['10', '10', '10']);
   });
 
-  it('W12: refuses a line that is too long instead of holding it', async () => {
+  it('refuses a line that is too long instead of holding it [W12 F10]', async () => {
     const long = event('ADDED', podObject('x'.repeat(4000), '11'));
     api.next('watch', stream(long), stream(long));
     api.next('list', list('20'));
@@ -223,7 +223,7 @@ describe('going on after an interruption', () => {
     expect(watch.changes).toEqual([]);
   });
 
-  it('raises an alarm when it is refused, and goes on trying', async () => {
+  it('raises an alarm when it is refused, and goes on trying [W18]', async () => {
     // The client itself repeats a 403 right after a new connection a few times.
     api.next('watch', ...Array.from({ length: 8 }, () => refuse(403, 'Forbidden')));
     api.next('watch', stream(added('a', '11')));
@@ -234,8 +234,76 @@ describe('going on after an interruption', () => {
   });
 });
 
+describe('faults that last', () => {
+  it('waits at least as long as a 429 asks for, 20 times over, without a list and without a tight loop [W8 F04]', async () => {
+    api.next('watch', ...Array.from({ length: 20 }, () => refuse(429, 'TooManyRequests', {}, { 'retry-after': '0' })));
+    api.next('watch', refuse(429, 'TooManyRequests', {}, { 'retry-after': '5' }));
+    const watch = start({}, from('10'));
+    const refusals = () => watch.events.filter((one) => one.kind === 'interrupted' && one.cause === 'too_many');
+    await watch.until('the last refusal', () => refusals().length === 21);
+    expect(refusals().at(-1)).toMatchObject({ delayMilliseconds: 5000 });
+    expect(new Set(versions())).toEqual(new Set(['10']));
+    expect(api.queries('list')).toHaveLength(0);
+    expect(versions()).toHaveLength(21);
+  });
+
+  it('lists again when one expiry follows the other, but not in a storm [W6 W9]', async () => {
+    api.next('watch', ...Array.from({ length: 4 }, () => stream(expired)));
+    api.next('list', list('20'), list('30'), list('40'), list('50'));
+    const watch = start({}, from('10'));
+    await watch.until('the fifth watch', () => versions().length === 5);
+    expect(versions()).toEqual(['10', '20', '30', '40', '50']);
+    const delays = watch.events.flatMap((one) => (one.kind === 'interrupted' ? [one.sentence] : []));
+    expect(delays).toHaveLength(4);
+  });
+
+  it('needs no bookmark to go on: each stream starts where the last change was [F15]', async () => {
+    const streams = Array.from({ length: 30 }, (_, index) => stream(modified('a', String(100 + index)), 'close'));
+    api.next('watch', ...streams);
+    const watch = start({}, from('10'));
+    await watch.until('the last change', () => watch.changes.length === 30);
+    expect(api.queries('list')).toHaveLength(0);
+    expect(versions().slice(1, 30)).toEqual(Array.from({ length: 29 }, (_, index) => String(100 + index)));
+  });
+
+  it('finds by the next list what the stream dropped, deletions among it [F11 I20]', async () => {
+    api.next('list', list('10', [podObject('a', '5'), podObject('b', '6'), podObject('c', '7')]));
+    // The stream tells of c only: the end of a and the change of b are lost.
+    api.next('watch', stream(modified('c', '30')));
+    api.next('list', list('40', [podObject('b', '20'), podObject('c', '30')]));
+    const watch = start({ compareSeconds: 0.05 });
+    await watch.until('the comparison', () => watch.lists.length >= 2);
+    expect(watch.lists.slice(0, 2)).toEqual(['start: a@5 b@6 c@7', 'compare: b@20 c@30']);
+  });
+
+  it('understands what it can of a stream of anything, and goes on [F21 I25 I26]', async () => {
+    const odd = [
+      { type: 'HIBERNATED', object: podObject('a', '11') },
+      { type: 'ADDED', object: {} },
+      { type: 'ADDED', object: null },
+      { type: 'BOOKMARK', object: {} },
+      { type: 7, object: [] },
+      { type: 'MODIFIED', object: { metadata: { name: 'b', uid: 'u', resourceVersion: '12' }, status: 'none' } },
+    ];
+    api.next('watch', stream(`${odd.map((one) => JSON.stringify(one)).join('\n')}\n${added('c', '13')}`));
+    const watch = start({}, from('10'));
+    await watch.until('the changes', () => watch.changes.length === 2);
+    expect(watch.changes).toEqual(['MODIFIED b@12', 'ADDED c@13']);
+    expect(watch.events.filter(({ kind }) => kind === 'ignored')).toHaveLength(5);
+    expect(watch.causes).toEqual([]);
+  });
+
+  it('reads the token again after a 401, and goes on from where it was [W18 F22]', async () => {
+    api.next('watch', refuse(401, 'Unauthorized'), stream(added('a', '11')));
+    const watch = start({}, from('10'));
+    await watch.until('the change', () => watch.changes.length === 1);
+    expect(new Set(versions())).toEqual(new Set(['10']));
+    expect(api.queries('list')).toHaveLength(0);
+  });
+});
+
 describe('what is applied', () => {
-  it('W13: tells a pod that left the selector from one that was deleted', async () => {
+  it('tells a pod that left the selector from one that was deleted [W13 F18]', async () => {
     api.next(
       'watch',
       stream(added('a', '11') + added('b', '12') + event('DELETED', podObject('a', '13')) + deleted('b', '14')),
@@ -245,7 +313,7 @@ describe('what is applied', () => {
     expect(watch.changes.slice(2)).toEqual(['LEFT a@13', 'DELETED b@14']);
   });
 
-  it('W16: gives a batch that could not be committed again, with the same version, before anything later', async () => {
+  it('gives a batch that could not be committed again, with the same version, before anything later [W16 I19]', async () => {
     const tried: string[] = [];
     let failures = 2;
     api.next('watch', stream(added('a', '11')), stream(added('b', '12')));
@@ -264,7 +332,7 @@ describe('what is applied', () => {
     expect(watch.events.filter(({ kind }) => kind === 'apply_failed')).toHaveLength(2);
   });
 
-  it('loses nothing while nothing can be committed', async () => {
+  it('loses nothing while nothing can be committed, and stops reading [W12]', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -279,14 +347,14 @@ describe('what is applied', () => {
     expect(watch.batches.every((batch) => batch.kind === 'changes' && batch.changes.length <= 7)).toBe(true);
   });
 
-  it('moves the stored version by a bookmark alone', async () => {
+  it('moves the stored version by a bookmark alone [F15]', async () => {
     api.next('watch', stream(bookmark('77')));
     const watch = start({}, from('10'));
     await watch.until('the version', () => watch.version === '77');
     expect(watch.batches).toEqual([{ kind: 'changes', changes: [], resourceVersion: '77', clusterId: 'cluster-1' }]);
   });
 
-  it('I20: compares with a list at intervals while the watch goes on, and W17: drops what is older than that list', async () => {
+  it('compares with a list at intervals while the watch goes on, and drops what is older than that list [I20 W17]', async () => {
     api.next('list', list('50', [podObject('a', '45')]));
     const answers: ((text: string) => void)[] = [];
     api.next('watch', (response) => {
@@ -302,7 +370,7 @@ describe('what is applied', () => {
     expect(versions()).toEqual(['10']);
   });
 
-  it('I20: lays what the stream brought meanwhile over a comparison', async () => {
+  it('lays what the stream brought meanwhile over a comparison [I20]', async () => {
     let answer = (): void => {};
     api.next('list', (response, call) => {
       answer = () => list('50', [podObject('a', '45'), podObject('b', '46')])(response, call);
@@ -323,7 +391,7 @@ describe('what is applied', () => {
     expect(watch.batches.find((batch) => batch.kind === 'list')?.resourceVersion).toBe('53');
   });
 
-  it('takes the cluster as it is now when a comparison shows that it went back in time', async () => {
+  it('takes the cluster as it is now when a comparison shows that it went back in time [W7 F06]', async () => {
     api.next('list', list('5', [podObject('a', '4')]));
     const watch = start({ compareSeconds: 0.05 }, from('1000'));
     await watch.until('the list', () => watch.lists.length > 0);
@@ -333,8 +401,8 @@ describe('what is applied', () => {
   });
 });
 
-describe('W19: a version is worth something in its own cluster only', () => {
-  it('lists when the cluster is another one than the stored version is of', async () => {
+describe('a version is worth something in its own cluster only', () => {
+  it('lists when the cluster is another one than the stored version is of [W19]', async () => {
     api.next('list', list('9', [podObject('a', '8')]));
     const watch = start({}, { from: { resourceVersion: '500', clusterId: 'cluster-of-old' } });
     await watch.until('the list', () => watch.lists.length === 1);
@@ -344,7 +412,7 @@ describe('W19: a version is worth something in its own cluster only', () => {
     expect(watch.batches[0]?.clusterId).toBe('cluster-1');
   });
 
-  it('makes do with the address of the server where kube-system may not be read', async () => {
+  it('makes do with the address of the server where kube-system may not be read [W19]', async () => {
     api.next('cluster', ...Array.from({ length: 4 }, () => refuse(403, 'Forbidden')));
     const watch = start();
     await watch.until('the list', () => watch.lists.length === 1);

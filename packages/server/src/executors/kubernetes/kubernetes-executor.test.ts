@@ -160,7 +160,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     expect(kindsOf(order).filter((kind) => kind !== 'waiting')).toEqual(['started', 'ended']);
   });
 
-  it('says of a failed container how it ended', async () => {
+  it('says of a failed container how it ended [P3]', async () => {
     const order = shell('exit 3');
     await executor.launch([order]);
     expect(await endOf(order)).toMatchObject({
@@ -204,7 +204,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     expect(await podOf(good)).toMatchObject({ phase: 'Succeeded' });
   });
 
-  it('ends a killed attempt and tells that it was killed', async () => {
+  it('ends a killed attempt and tells that it was killed [P18]', async () => {
     const order = shell('trap "exit 0" TERM; sleep 600 & wait');
     await executor.launch([order]);
     await eventually('its start', () => kindsOf(order).includes('started'));
@@ -227,7 +227,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     start();
   });
 
-  it('goes on from the stored cursor and tells what happened while nobody watched, and nothing twice', async () => {
+  it('goes on from the stored cursor and tells what happened while nobody watched, and nothing twice [W16 W19 F14]', async () => {
     const [before, during] = [shell('true'), shell('sleep 2')];
     await executor.launch([before, during]);
     await endOf(before);
@@ -263,7 +263,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     expect(pods.pods).toHaveLength(orders.length);
   });
 
-  it('sets a pod with our labels but without an attempt aside, and goes on', async () => {
+  it('sets a pod with our labels but without an attempt aside, and goes on [I26]', async () => {
     const sentences: string[] = [];
     await end();
     executor = new KubernetesExecutor({
@@ -291,44 +291,50 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     ]);
   });
 
-  it.runIf(faults)('gives up a pod whose image can never be had: the pod goes, then the failure is told', async () => {
-    const never = imageOrder(
-      ['true'],
-      {
-        image: 'localhost/none',
-      },
-      {
-        layers: {
-          templateFile: null,
-          dagOverride: null,
-          taskOverride: { spec: { containers: [{ imagePullPolicy: 'Never' }] } },
-          retry: null,
+  it.runIf(faults)(
+    'gives up a pod whose image can never be had: the pod goes, then the failure is told [P11 F41]',
+    async () => {
+      const never = imageOrder(
+        ['true'],
+        {
+          image: 'localhost/none',
         },
-      },
-    );
-    await executor.launch([never]);
-    expect(await endOf(never)).toMatchObject({
-      ending: { failure: { class: 'image', sentence: expect.stringContaining('ErrImageNeverPull') } },
-    });
-    await goneOf(never);
-  });
+        {
+          layers: {
+            templateFile: null,
+            dagOverride: null,
+            taskOverride: { spec: { containers: [{ imagePullPolicy: 'Never' }] } },
+            retry: null,
+          },
+        },
+      );
+      await executor.launch([never]);
+      expect(await endOf(never)).toMatchObject({
+        ending: { failure: { class: 'image', sentence: expect.stringContaining('ErrImageNeverPull') } },
+      });
+      await goneOf(never);
+    },
+  );
 
-  it.runIf(faults)('tells of a pod that vanished unseen, and relists when history is lost', async () => {
-    const { cluster } = place();
-    await end();
-    start({ watch: { compareSeconds: 1 } });
-    const order = shell('sleep 600');
-    await executor.launch([order]);
-    await eventually('its start', () => kindsOf(order).includes('started'));
-    ledger.opened(order, 200_000, true);
-    cluster?.script.loseDelete('default', podName(order.dagId, order.taskId, order.attemptId));
-    expect(await endOf(order)).toMatchObject({
-      ending: {
-        provenDead: false,
-        failure: { class: 'disrupted', sentence: expect.stringMatching(/vanished while its task was running/) },
-      },
-    });
-  });
+  it.runIf(faults)(
+    'tells of a pod that vanished unseen, and relists when history is lost [W6 W14 P21 F11]',
+    async () => {
+      const { cluster } = place();
+      await end();
+      start({ watch: { compareSeconds: 1 } });
+      const order = shell('sleep 600');
+      await executor.launch([order]);
+      await eventually('its start', () => kindsOf(order).includes('started'));
+      ledger.opened(order, 200_000, true);
+      cluster?.script.loseDelete('default', podName(order.dagId, order.taskId, order.attemptId));
+      expect(await endOf(order)).toMatchObject({
+        ending: {
+          provenDead: false,
+          failure: { class: 'disrupted', sentence: expect.stringMatching(/vanished while its task was running/) },
+        },
+      });
+    },
+  );
 
   it('removes, after a list, pods whose attempts closed while nobody stopped them, and old ones without an attempt', async () => {
     const [closed, kept, running] = [

@@ -105,7 +105,7 @@ describe('applying what the watch sees', () => {
   const sendWaits = () => outbox.once({ record: async (some) => void waits.push(...some) });
   const kinds = () => facts.map(({ kind }) => kind);
 
-  it('tells each fact once, however often the same pod comes', async () => {
+  it('tells each fact once, however often the same pod comes [W17 I12]', async () => {
     const order = imageOrder(['true']);
     const [run, end] = [podOf(order, { status: running }), podOf(order, { status: done })];
     await change({ type: 'ADDED', pod: run }, { type: 'MODIFIED', pod: run }, { type: 'MODIFIED', pod: end });
@@ -130,7 +130,7 @@ describe('applying what the watch sees', () => {
     expect(kinds()).toEqual(['ended']);
   });
 
-  it('tells the same again when the commit failed', async () => {
+  it('tells the same again when the commit failed [W16]', async () => {
     const pod = podOf(imageOrder(['true']), { status: done });
     refuse = true;
     await expect(change({ type: 'ADDED', pod })).rejects.toThrow('the database is away');
@@ -145,14 +145,14 @@ describe('applying what the watch sees', () => {
     expect(ledger.lines(order.attemptId)).toEqual(['said']);
   });
 
-  it('tells nothing of attempts that closed long ago, whose last events a restarted watch sees', async () => {
+  it('tells nothing of attempts that closed long ago, whose last events a restarted watch sees [F14]', async () => {
     const order = imageOrder(['true']);
     ledger.closed.set(order.attemptId, 'succeeded');
     await change({ type: 'DELETED', pod: podOf(order, { status: done }) });
     expect(facts).toEqual([]);
   });
 
-  it('concludes nothing from a pod that only left the selector (W13)', async () => {
+  it('concludes nothing from a pod that only left the selector [W13 F18]', async () => {
     const order = imageOrder(['true']);
     const pod = podOf(order, { status: running });
     present.set(nameOf(order), pod);
@@ -176,7 +176,7 @@ describe('applying what the watch sees', () => {
     ]);
   });
 
-  it('gives up what waits too long: the pod goes first, and its end tells the reason of the wait', async () => {
+  it('gives up what waits too long: the pod goes first, and its end tells the reason of the wait [P12]', async () => {
     const order = imageOrder(['true']);
     const pod = podOf(order, { status: stuck });
     await change({ type: 'ADDED', pod });
@@ -194,7 +194,7 @@ describe('applying what the watch sees', () => {
     ]);
   });
 
-  it('takes a pod for gone only after a 404 by name, never after an error (I21)', async () => {
+  it('takes a pod for gone only after a 404 by name, never after an error [W14 W18 I21 P21]', async () => {
     const [gone, refused, young, there] = [imageOrder(['a']), imageOrder(['b']), imageOrder(['c']), imageOrder(['d'])];
     for (const order of [gone, refused, there]) ledger.opened(order, 120_000, true);
     ledger.opened(young, 30_000, true);
@@ -205,7 +205,7 @@ describe('applying what the watch sees', () => {
     ]);
   });
 
-  it('calls an attempt that nobody saw start never started, and gives other schedulers time to launch it', async () => {
+  it('calls an attempt that nobody saw start never started, and gives other schedulers time to launch it [P21]', async () => {
     const order = imageOrder(['a']);
     ledger.opened(order, 120_000);
     await list();
@@ -221,7 +221,7 @@ describe('applying what the watch sees', () => {
     expect(alarms).toEqual([expect.stringMatching(/^6 of 6 open attempts have no pod/)]);
   });
 
-  it('removes unknown pods of ours only when they are older than an hour (I39)', async () => {
+  it('removes unknown pods of ours only when they are older than an hour [I39]', async () => {
     const [old, fresh] = [imageOrder(['a']), imageOrder(['b'])];
     ledger.unknown.add(old.attemptId).add(fresh.attemptId);
     const born = (age: number) => ({ creationTimestamp: new Date(now - age).toISOString() });
@@ -243,7 +243,7 @@ describe('applying what the watch sees', () => {
     expect(deleted.map(({ name }) => name)).toEqual([nameOf(waiting)]);
   });
 
-  it('ignores the end of another object of the same name (I23)', async () => {
+  it('ignores the end of another object of the same name [I23]', async () => {
     const order = imageOrder(['true']);
     const pod = podOf(order, { status: running });
     await change({ type: 'ADDED', pod }, { type: 'DELETED', pod: { ...pod, uid: 'another' } });

@@ -1,5 +1,6 @@
 import type { AttemptFact } from '@gantry/sdk/model';
 import type { KubePod } from '../../kube/kube-pod.ts';
+import { deletionMoment } from '../../kube/pod-ending.ts';
 import { observePod } from '../../kube/pod-observation.ts';
 import type { PendingPatience } from '../../kube/pod-patience.ts';
 import { type PodBook, type PodWaiting, placeOf, type TrackedPod } from './tracked-pod.ts';
@@ -26,11 +27,13 @@ export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, vie
   tracked.uid = pod.uid;
   tracked.readUid = null;
   tracked.node = pod.node ?? tracked.node;
+  tracked.deletionAskedAt ??= deletionMoment(pod);
   if (tracked.closed || tracked.toldEnded) return [];
   const seen = observePod(pod, {
     workload: tracked.workload,
     deletedByUs: tracked.killed || tracked.verdict !== null,
     gone,
+    deletionAskedAt: tracked.deletionAskedAt,
     patience: view.patience,
   });
   if (seen.kind === 'waiting') {

@@ -14,6 +14,8 @@ export interface TrackedPod {
   getLogs: boolean;
   /** Digest of the shape that it was made of. */
   readonly podShape: string | null;
+  /** When its deletion was asked for, by the cluster's clock, as first seen: the pod's last word has forgotten it. */
+  deletionAskedAt: number | null;
   /** How far the main container is. */
   stage: 'waiting' | 'running' | 'ended';
   /** Facts that are committed. */
@@ -133,6 +135,7 @@ export function newTrackedPod(
     uid: null,
     readUid: null,
     node: null,
+    deletionAskedAt: null,
     stage: 'waiting',
     toldStarted: false,
     toldEnded: false,

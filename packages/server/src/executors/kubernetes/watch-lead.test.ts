@@ -36,7 +36,7 @@ describe('the lead of a watch', () => {
     await eventually('the next lead', () => held[1]?.epoch === 3);
   });
 
-  it('begins anew when somebody had it meanwhile', async () => {
+  it('begins anew when somebody had it meanwhile [W20]', async () => {
     const { signal } = await first();
     ledger.lead = lead(2);
     await eventually('the next lead', () => held[1]?.epoch === 2);
