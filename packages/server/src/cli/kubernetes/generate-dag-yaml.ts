@@ -26,7 +26,7 @@ export async function generateDagYaml(
   for (const task of tasks) {
     const { pod } = await previews.build(previews.order(spec, task, { runId, bundleDigest }));
     const file = join(folder, `${spec.dagId}_${task.taskId}_${labelSafe(date)}.yml`);
-    await writeFile(file, stringify(pod, { lineWidth: 0 }));
+    await writeFile(file, stringify(pod, { lineWidth: 0, version: '1.1' }));
   }
   terminalOf(process.stdout).write(`Wrote ${tasks.length} ${tasks.length === 1 ? 'pod' : 'pods'} to ${folder}\n`);
 }

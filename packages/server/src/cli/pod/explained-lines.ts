@@ -14,7 +14,7 @@ const WIDEST_PART = 0.55;
 const ORIGIN_COLUMNS = 24;
 const LONGEST_REPLACED = 40;
 /** Marks a line in the YAML with the number of its origin. */
-const MARK = /\s*#\uE0A0(\d+)$/;
+const MARK = / #\uE0A0(\d+)$/;
 /** Stand for empty maps and lists, behind which YAML takes no comment. */
 const EMPTY = { map: '\uE0A1', list: '\uE0A2' } as const;
 
@@ -33,7 +33,7 @@ export interface LinesFor {
 
 /** The pod as YAML with, behind each field, who set it and what that replaced. */
 export function explainedLines({ pod, origins }: BuiltPod, { title, colors, width, folder }: LinesFor): string[] {
-  const document = new Document(pod, { aliasDuplicateObjects: false });
+  const document = new Document(pod, { aliasDuplicateObjects: false, version: '1.1' });
   origins.forEach((origin, index) => void mark(document, origin, index));
   const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n');
   const texts = lines.map((line) => line.replace(MARK, '').replace(EMPTY.map, '{}').replace(EMPTY.list, '[]'));
