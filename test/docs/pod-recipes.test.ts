@@ -11,6 +11,13 @@ test('the page of recipes has a question for each recipe that is run, and for no
   expect([...linked].sort()).toEqual(Object.keys(RECIPES).sort());
 });
 
+test('the template that the page shows is the example, word for word', () => {
+  const shown = blocksOf('yaml').filter(({ page }) => page === PAGE);
+  expect(shown.map(({ text }) => text)).toEqual([
+    readFileSync(join(ROOT, 'examples/dags/templates/labelled.yaml'), 'utf8'),
+  ]);
+});
+
 test.each(Object.keys(RECIPES))('what the page shows of %s is the example, word for word', (dagId) => {
   const path = `examples/dags/${dagId}.ts`;
   const section = pageText(PAGE)
