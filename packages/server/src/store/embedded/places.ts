@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { canEnter, type RunAs } from './run-as.ts';
 import { newPassword } from './system-password.ts';
@@ -53,14 +63,20 @@ function systemFolder(folder: string): string {
   return base;
 }
 
+/**
+ * The folder's password, made once. It appears whole or not at all: of two starts at once the second would otherwise
+ * read the file between its making and its filling, and begin with an empty password.
+ */
 function keptPassword(file: string): string {
   if (!existsSync(file)) {
+    const draft = `${file}.new-${process.pid}`;
+    writeFileSync(draft, newPassword(), { mode: 0o600 });
     try {
-      writeFileSync(file, newPassword(), { mode: 0o600, flag: 'wx' });
+      linkSync(draft, file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft, { force: true });
     }
   }
   return readFileSync(file, 'utf8').trim();
