@@ -9,7 +9,7 @@ const MESSAGES: readonly [message: string, words: string][] = [
   ],
   [
     "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
-    'of 2 nodes, 2 have labels that the pod’s nodeSelector or node affinity does not want',
+    'of 2 nodes, 2 have not the labels that the pod’s nodeSelector or node affinity asks for',
   ],
   [
     '0/5 nodes are available: 2 node(s) were unschedulable, 3 Insufficient nvidia.com/gpu.',

@@ -34,7 +34,7 @@ const READINGS: readonly Reading[] = [
   {
     pattern: /^node\(s\) didn't match Pod's node affinity\/selector/,
     kind: 'selector',
-    words: () => 'labels that the pod’s nodeSelector or node affinity does not want',
+    words: () => 'not the labels that the pod’s nodeSelector or node affinity asks for',
   },
   {
     pattern: /^node\(s\) didn't (?:match|satisfy) (?:existing pods )?(?:Pod's |pod )?(?:anti-)?affinity/i,
