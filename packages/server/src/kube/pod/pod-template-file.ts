@@ -63,6 +63,8 @@ export class PodTemplateFiles {
       remembered.template = parsePodTemplate(await readFile(file), file, this.#options.strictSchema ?? false);
       remembered.error = null;
     } catch (caught) {
+      // What is neither the file's nor the system's fault is ours, and must not pass for an unreadable file.
+      if (!(caught instanceof GantryError) && !isSystemError(caught)) throw caught;
       remembered.error = caught instanceof GantryError ? caught : unreadable(file, caught);
       const news = remembered.error.message !== failedBefore;
       if (news && remembered.template !== null) {
@@ -80,6 +82,10 @@ async function fingerprintOf(file: string): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+function isSystemError(caught: unknown): boolean {
+  return typeof (caught as NodeJS.ErrnoException | null)?.code === 'string';
 }
 
 function unreadable(file: string, caught: unknown): GantryError {
