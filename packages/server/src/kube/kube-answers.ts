@@ -10,7 +10,9 @@ export type CreateAnswer =
       readonly identity: () => { readonly uid: string; readonly resourceVersion: string } | null;
     }
   /** A pod of this name stands already; whose it is says a GET. */
-  | { readonly kind: 'exists' };
+  | { readonly kind: 'exists' }
+  /** `ready` said no when its turn came; nothing was sent. */
+  | { readonly kind: 'unwanted' };
 
 /** `accepted`: it is being deleted. `gone`: there was none. `other`: the pod of this name has another uid. */
 export type DeleteAnswer = 'accepted' | 'gone' | 'other';

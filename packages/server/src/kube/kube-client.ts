@@ -88,9 +88,15 @@ export class KubeClient {
 
   /**
    * `body` is the pod as JSON text; `ahead` lets it go before writes that wait. An ambiguous failure (`unreachable`,
-   * `timeout`) is settled by `getPod`.
+   * `timeout`) is settled by `getPod`. `ready` is asked when its turn has come, right before it is sent: it may have
+   * waited for long in line, or the whole process may have been paused.
    */
-  async createPod(namespace: string, body: string, ahead = false): Promise<CreateAnswer> {
+  async createPod(
+    namespace: string,
+    body: string,
+    ahead = false,
+    ready: () => Promise<boolean> = async () => true,
+  ): Promise<CreateAnswer> {
     try {
       const create: Omit<KubeCall, 'pool' | 'answerBytes'> = {
         verb: 'create',
@@ -100,9 +106,10 @@ export class KubeClient {
         body,
         accept: METADATA_TYPE,
       };
-      const answer = await this.#write(create, ahead);
+      const answer = await this.#write(create, ahead, ready);
       return { kind: 'created', identity: () => readIdentity(answer.body) };
     } catch (error) {
+      if (error instanceof Unwanted) return { kind: 'unwanted' };
       if (error instanceof KubeError && error.kind === 'conflict' && error.reason === 'AlreadyExists')
         return { kind: 'exists' };
       throw error;
@@ -310,11 +317,20 @@ export class KubeClient {
     return answer.body;
   }
 
-  async #write(call: Omit<KubeCall, 'pool' | 'answerBytes'>, ahead = false) {
+  async #write(call: Omit<KubeCall, 'pool' | 'answerBytes'>, ahead = false, ready?: () => Promise<boolean>) {
     const whole: KubeCall = { ...call, pool: 'write', answerBytes: OBJECT_BYTES };
-    return this.#caller.patiently(whole, (once) => this.#writes.run(once, loadSign, ahead));
+    return this.#caller.patiently(whole, (once) => {
+      const work: typeof once = async () => {
+        if (ready !== undefined && !(await ready())) throw new Unwanted();
+        return once();
+      };
+      return this.#writes.run(work, loadSign, ahead);
+    });
   }
 }
+
+/** A call was given up when its turn came. */
+class Unwanted extends Error {}
 
 function loadSign(error: unknown): LoadSign {
   if (!(error instanceof KubeError)) return 'fine';

@@ -55,6 +55,7 @@ type Outcome = LaunchVerdict | { readonly kind: 'settled' };
 export class PodLauncher {
   readonly #parts: LauncherParts;
   readonly #launches = new Map<string, Launch>();
+  #confirming: Promise<void> | null = null;
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -172,7 +173,9 @@ export class PodLauncher {
         const found = await this.#look(launch, at);
         if (found !== null) return found;
       }
-      const answer = await this.#parts.client.createPod(at.namespace, body, launch.ahead);
+      const ready = () => this.#stillOpen(launch);
+      const answer = await this.#parts.client.createPod(at.namespace, body, launch.ahead, ready);
+      if (answer.kind === 'unwanted') return launch.cancelled.signal.aborted ? { kind: 'settled' } : unconfirmed();
       if (answer.kind === 'created') return this.#accept(launch, at, () => answer.identity()?.uid ?? null);
       launch.mustLook = true;
       return (await this.#look(launch, at)) ?? vanished(at.name);
@@ -214,6 +217,20 @@ export class PodLauncher {
 
   #isStale(launch: Launch): boolean {
     return this.#parts.clock.monotonic() - launch.openAt > STALE_MILLISECONDS;
+  }
+
+  /**
+   * Asked right before the pod is sent. What the ledger says then is shared by all orders that wait, so a long line costs
+   * one look every few seconds; a scheduler that wakes from a pause creates nothing that was closed meanwhile.
+   */
+  async #stillOpen(launch: Launch): Promise<boolean> {
+    if (this.#isStale(launch)) {
+      this.#confirming ??= this.#confirmOpen([...this.#launches.values()]).finally(() => {
+        this.#confirming = null;
+      });
+      await this.#confirming;
+    }
+    return !launch.cancelled.signal.aborted && !this.#isStale(launch);
   }
 
   /** Asks the ledger about the stale ones among the launches and gives up those whose attempt is closed. */
