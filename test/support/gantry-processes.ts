@@ -52,10 +52,10 @@ export class GantryProcesses {
     return new GantryProcesses(home, environment, `http://127.0.0.1:${port}`);
   }
 
-  /** Starts a service, e.g. `scheduler`. */
-  start(service: string): ChildProcess {
+  /** Starts a service, e.g. `scheduler`, with further variables of its environment. */
+  start(service: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     const child = spawn(process.execPath, [PROGRAM, service], {
-      env: this.environment,
+      env: { ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#running.set(child, service);

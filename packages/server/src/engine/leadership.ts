@@ -3,6 +3,16 @@ import type { Database } from '../store/database.ts';
 import { endService, registerService, renewService } from '../store/service-lease.ts';
 import type { DatabaseClock } from './database-clock.ts';
 
+/** Renews the lease beside the loop, whatever the loop does; see main's thread. */
+export interface LeaseKeeper {
+  /** The lease of this service is to be kept from now on. */
+  hold(serviceId: string): void;
+  /** The loop itself has renewed: it lives. */
+  renewed(): void;
+  /** Nothing is held any more. */
+  release(): void;
+}
+
 /**
  * This scheduler's identity and lease. Runs name their leader; the lead holds while the leader's lease does, so one
  * renewal keeps any number of runs. After a lease is lost the scheduler goes on under a new id: what it led belongs to
@@ -14,6 +24,7 @@ export class Leadership {
   readonly #random: Random;
   readonly #place: { hostname: string; pid: number };
   readonly #leaseSeconds: number;
+  readonly #keeper: LeaseKeeper | null;
   #id: string | null = null;
   #renewedAt = 0;
 
@@ -23,12 +34,14 @@ export class Leadership {
     random: Random,
     place: { hostname: string; pid: number },
     leaseSeconds: number,
+    keeper: LeaseKeeper | null = null,
   ) {
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
     this.#place = place;
     this.#leaseSeconds = leaseSeconds;
+    this.#keeper = keeper;
   }
 
   /** The id to lead with; null before the first `ensure`, and after a loss until the next one. */
@@ -43,24 +56,27 @@ export class Leadership {
       const service = { id, kind: 'scheduler', ...this.#place, leaseSeconds: this.#leaseSeconds } as const;
       await registerService(this.#database, service);
       this.#id = id;
+      this.#keeper?.hold(id);
       await this.#renew(id);
       return 'new';
     }
     if (this.#clock.monotonic() - this.#renewedAt < (this.#leaseSeconds * 1000) / 3) return 'held';
     if (await this.#renew(this.#id)) return 'held';
-    this.#id = null;
+    this.lose();
     return 'lost';
   }
 
   /** Told by a commit that was refused for the lease. */
   lose(): void {
     this.#id = null;
+    this.#keeper?.release();
   }
 
   /** Ends the lease so that others take over at once. */
   async resign(): Promise<void> {
-    if (this.#id !== null) await endService(this.#database, this.#id);
-    this.#id = null;
+    const id = this.#id;
+    this.lose();
+    if (id !== null) await endService(this.#database, id);
   }
 
   async #renew(id: string): Promise<boolean> {
@@ -69,6 +85,7 @@ export class Leadership {
     if (now === null) return false;
     this.#clock.set(now);
     this.#renewedAt = sentAt;
+    this.#keeper?.renewed();
     return true;
   }
 }

@@ -6,6 +6,7 @@ import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import type { Configuration } from './configuration.ts';
+import { faultyDatabase, plannedFault } from './crash-point.ts';
 import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
 import type { Log } from './process-log.ts';
@@ -39,7 +40,8 @@ export async function runApiServer(
 ): Promise<void> {
   const { config } = configuration;
   const port = await takePort(config.api.host, config.api.port);
-  const database = await openStore(configuration, 'api-server');
+  const store = await openStore(configuration, 'api-server');
+  const database = faultyDatabase(store, plannedFault(configuration.environment));
   try {
     const deployment = await readDeployment(database);
     const server = await createApiServer({

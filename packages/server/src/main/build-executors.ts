@@ -8,6 +8,7 @@ import { PodTemplateFiles } from '../kube/pod/pod-template-file.ts';
 import type { Deployment } from '../store/read-deployment.ts';
 import type { Config } from './config/config.ts';
 import { type Configuration, dagsFolder, executionApiUrl } from './configuration.ts';
+import { armClient, type PlannedFault } from './crash-point.ts';
 import { connectKubernetesForPods } from './kubernetes.ts';
 import { kubernetesExecutorOptions } from './kubernetes-executor-options.ts';
 import { logKubernetesEvents } from './kubernetes-log.ts';
@@ -23,6 +24,8 @@ interface ExecutorParts {
   readonly deployment: Deployment;
   readonly ledger: AttemptLedger;
   readonly log: Log;
+  /** Only tests ask for one. */
+  readonly fault?: PlannedFault | null;
 }
 
 /** The executors of `[core] executor`, in that order. Throws configuration_invalid for a name there is none of. */
@@ -72,13 +75,15 @@ function localExecutor(configuration: Configuration, { deployment }: ExecutorPar
 
 async function kubernetesExecutor(
   configuration: Configuration,
-  { deployment, ledger, log }: ExecutorParts,
+  { deployment, ledger, log, fault = null }: ExecutorParts,
 ): Promise<Executor> {
   // Everything that can be wrong with the options is said before the cluster is asked.
   const options = kubernetesExecutorOptions(configuration, await readPodRules(configuration), deployment.id);
   await checkTemplate(configuration, log);
+  const client = await connectKubernetesForPods(configuration);
+  armClient(client, fault);
   return new KubernetesExecutor({
-    client: await connectKubernetesForPods(configuration),
+    client,
     ledger,
     clock: systemClock,
     random: systemRandom,
