@@ -5,7 +5,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const PARTS = ['bare-client', 'cluster-under-test', 'control-plane', 'figures', 'new-connections'];
+const PARTS = [
+  'bare-client',
+  'cluster-under-test',
+  'control-plane',
+  'figures',
+  'new-connections',
+  'watch-pod',
+  'watch-server',
+];
 const names = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.mjs'))
   .map((file) => file.slice(0, -4))

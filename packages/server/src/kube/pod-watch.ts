@@ -24,7 +24,7 @@ export interface PodWatchOptions {
   readonly silenceSeconds?: number;
   /** W3: the server ends the watch after a random time between these. Default 300 and 600. */
   readonly watchSeconds?: readonly [number, number];
-  /** Pods a page. Default 500. */
+  /** Pods a page; a larger one blocks everything else for longer while it is read. Default 250. */
   readonly pageSize?: number;
   /** W12. Default 4 MiB. */
   readonly lineBytes?: number;
@@ -67,7 +67,7 @@ export class PodWatch {
       compareSeconds: 300,
       silenceSeconds: 130,
       watchSeconds: [300, 600],
-      pageSize: 500,
+      pageSize: 250,
       lineBytes: 4 * 1024 * 1024,
       ...parts.options,
     };

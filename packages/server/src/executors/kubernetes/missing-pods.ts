@@ -21,7 +21,8 @@ export interface MissingParts extends FindParts {
 
 /**
  * Attempts that are open although their pod is gone: absent from a complete list, and then 404 to a GET by name (W14,
- * I21). An error or a 403 concludes nothing. Many at once raise an alarm (I22); each was asked for by name anyway.
+ * I21). An error or a 403 concludes nothing. Many at once raise an alarm, and are then concluded only when the names bear
+ * the list out: where one of them is there after all, the list, or the server, is not to be believed (I22).
  */
 export async function findMissing(
   parts: MissingParts,
@@ -35,7 +36,8 @@ export async function findMissing(
     const seen = attempt.started || (parts.book.get(attempt.attemptId)?.uid ?? null) !== null;
     return attempt.ageMilliseconds - sinceList > (seen ? YOUNG_MILLISECONDS : UNSEEN_MILLISECONDS);
   });
-  if (candidates.length > Math.max(BRAKE_PODS, open.length * BRAKE_SHARE)) {
+  const isMany = candidates.length > Math.max(BRAKE_PODS, open.length * BRAKE_SHARE);
+  if (isMany) {
     const sentence = `${candidates.length} of ${open.length} open attempts have no pod in the list; each is asked for by name before anything is concluded.`;
     parts.events.alarm?.({ sentence });
   }
@@ -43,6 +45,12 @@ export async function findMissing(
     parts,
     candidates.map((attempt) => wantedPod(parts.book, attempt)),
   );
+  const present = found.filter((pod) => pod !== null && pod !== 'unknown').length;
+  if (isMany && present > 0) {
+    const sentence = `${present} of the ${candidates.length} pods that the list left out exist: nothing is concluded from this list.`;
+    parts.events.alarm?.({ sentence });
+    return [];
+  }
   return candidates.filter((_, index) => found[index] === null).map((attempt) => vanished(parts, attempt));
 }
 

@@ -215,10 +215,44 @@ describe('applying what the watch sees', () => {
     expect(facts).toMatchObject([{ ending: { failure: { class: 'never_started' } } }]);
   });
 
-  it('raises an alarm when many pods are missing at once (I22)', async () => {
-    for (let index = 0; index < 6; index += 1) ledger.opened(imageOrder(['a']), 120_000, true);
+  it('raises an alarm when many pods are missing at once, and asks for each by name [I22 F17]', async () => {
+    const orders = Array.from({ length: 6 }, () => imageOrder(['a']));
+    for (const order of orders) ledger.opened(order, 120_000, true);
     await list();
     expect(alarms).toEqual([expect.stringMatching(/^6 of 6 open attempts have no pod/)]);
+    expect(facts).toHaveLength(6);
+  });
+
+  it('concludes nothing from a list that leaves out many pods of which one exists [I22 F17]', async () => {
+    const orders = Array.from({ length: 6 }, () => imageOrder(['a']));
+    for (const order of orders) ledger.opened(order, 120_000, true);
+    const [there] = orders as [Order];
+    present.set(nameOf(there), podOf(there, { status: running }));
+    await list();
+    expect(facts).toEqual([]);
+    expect(alarms.at(-1)).toMatch(/^1 of the 6 pods that the list left out exist/);
+    present.clear();
+    await list();
+    expect(facts).toHaveLength(6);
+  });
+
+  it('concludes nothing of many pods that nobody is allowed to look at [I21 I22 W18]', async () => {
+    const orders = Array.from({ length: 6 }, () => imageOrder(['a']));
+    for (const order of orders) {
+      ledger.opened(order, 120_000, true);
+      present.set(nameOf(order), 'error');
+    }
+    await list();
+    expect(facts).toEqual([]);
+  });
+
+  it('takes the end of a pod for its deletion when it had seen that asked for, whatever its last word says [P18]', async () => {
+    const order = imageOrder(['true']);
+    const asked = { deletionTimestamp: '2026-01-01T00:01:20Z', deletionGracePeriodSeconds: 30 };
+    const removed = { deletionTimestamp: '2026-01-01T00:01:40Z', deletionGracePeriodSeconds: 0 };
+    await change({ type: 'MODIFIED', pod: podOf(order, { status: running, metadata: asked }) });
+    await change({ type: 'DELETED', pod: podOf(order, { status: done, metadata: removed }) });
+    expect(facts).toMatchObject([{ ending: { provenDead: true, failure: { class: 'disrupted' } } }]);
   });
 
   it('removes unknown pods of ours only when they are older than an hour [I39]', async () => {

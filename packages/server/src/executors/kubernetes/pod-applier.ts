@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AttemptFact, Clock } from '@gantry/sdk/model';
 import { confirmGone } from '../../kube/confirm-gone.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -23,6 +24,8 @@ import { answersFor, type WatchPlace } from './watch-places.ts';
 const CURSOR_MILLISECONDS = 1000;
 /** Longest that a batch waits for the logs of ended image pods. */
 const LOG_MILLISECONDS = 5000;
+/** So many pods of a list are looked at before others get a turn. */
+const PODS_A_TURN = 500;
 /** Most malformed pods remembered, so that each is told once. */
 const SET_ASIDE_LIMIT = 1000;
 
@@ -150,7 +153,8 @@ export class PodApplier {
 
   async #sightings(changes: readonly PodChange[]): Promise<Sight[]> {
     const sights: Sight[] = [];
-    for (const change of changes) {
+    for (const [index, change] of changes.entries()) {
+      if (index % PODS_A_TURN === PODS_A_TURN - 1) await nextTurn();
       const sight = await this.#sighting(change);
       if (sight !== null) sights.push(sight);
     }
