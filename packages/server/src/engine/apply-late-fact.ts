@@ -26,6 +26,7 @@ export function applyLateFact(attempt: LiveAttempt, fact: AttemptFact, bench: Be
       attempt.place = fact.place ?? attempt.place;
       // Without proof of death its lease must end first (I03). An image has no lease: the executor's word must do.
       if (fact.ending.provenDead || !attempt.started || attempt.workload === 'image') endStopped(attempt, bench);
+      else awaitLease(attempt, bench);
       break;
   }
 }
@@ -46,6 +47,12 @@ export function endStopped(attempt: LiveAttempt, bench: Bench): void {
   if (run.snapshot.instances[index]!.state !== 'restarting') return;
   move(run, index, 'none');
   bench.commitFirst(run);
+}
+
+function awaitLease(attempt: LiveAttempt, bench: Bench): void {
+  const waiting =
+    'It was made to end and is gone. Waiting until its lease has ended, since nothing proves that it is dead.';
+  bench.collector.changeAttempt(attempt.run, { id: attempt.id, run_key: attempt.run.runKey, waiting });
 }
 
 function seenRunning(attempt: LiveAttempt, place: Place | null, bench: Bench): void {

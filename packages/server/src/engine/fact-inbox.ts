@@ -11,6 +11,7 @@ interface Entry {
 /** What the executors tell, until the engine's next commit. Each executor waits for its entry, which bounds the queue. */
 export class FactInbox implements FactSink {
   #entries: Entry[] = [];
+  #refusal: unknown = null;
   readonly #wake: () => void;
 
   constructor(wake: () => void) {
@@ -19,6 +20,7 @@ export class FactInbox implements FactSink {
 
   record(facts: readonly AttemptFact[], cursor?: WatchCursor): Promise<void> {
     if (facts.length === 0 && cursor === undefined) return Promise.resolve();
+    if (this.#refusal !== null) return Promise.reject(this.#refusal);
     return new Promise((resolve, reject) => {
       this.#entries.push({ facts, cursor, resolve, reject });
       this.#wake();
@@ -37,8 +39,9 @@ export class FactInbox implements FactSink {
     return new TakenFacts(this.#entries.splice(0, count), cursor);
   }
 
-  /** Everything that waits is refused; used when the engine stops. */
-  refuse(error: unknown): void {
+  /** Everything that waits is refused, and what comes later; used when the engine stops. */
+  refuse(error: Error): void {
+    this.#refusal = error;
     for (const entry of this.#entries.splice(0)) entry.reject(error);
   }
 }

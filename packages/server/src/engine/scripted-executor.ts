@@ -36,6 +36,7 @@ export class ScriptedExecutor implements Executor {
   }
 
   observe(sink: FactSink, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     this.#sink = sink;
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
   }
