@@ -143,7 +143,7 @@ export const lone = dag('lone', {}, () => { load(); });
     const { code, out } = await gantry('pod', 'explain', join(other.path, 'lone.ts'), 'load');
     other.remove();
     expect(code).toBe(0);
-    expect(out).toMatch(/image: lone:1 +# template: \S+pod\.yaml$/m);
+    expect(out).toMatch(/image: lone:1 +# template: \S+pod\.yaml:4$/m);
   });
 
   test.concurrent('a run that no server can be asked about is previewed with its id, and that is told', async () => {

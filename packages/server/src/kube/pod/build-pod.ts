@@ -60,7 +60,8 @@ function stackLayers(
   };
   add(DEFAULTS);
   refuseTokenVolume(layers);
-  add({ layer: 'template', source: layers.template.source, patch: layers.template.document });
+  const { source, document, lines } = layers.template;
+  add({ layer: 'template', source, patch: document, lines });
   for (const layer of [imageLayer(order, layers), ...overrideLayers(order)]) {
     if (layer === null) continue;
     refuseIdentity(layer, order, layers);

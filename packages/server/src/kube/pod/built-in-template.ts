@@ -12,6 +12,7 @@ export const BUILT_IN_TEMPLATE: PodTemplate = {
   source: 'the built-in template',
   version: 'built-in',
   warnings: [],
+  lines: new Map(),
   document: {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@gantry/sdk/model';
+import type { LineMap } from './line-map.ts';
 
 /** The layers of a pod, weak to strong. */
 export const POD_LAYERS = ['defaults', 'template', 'image', 'override', 'retry', 'hook', 'identity'] as const;
@@ -10,6 +11,8 @@ export interface PodLayer {
   /** For people: file, DAG and task, or option. */
   readonly source: string;
   readonly patch: JsonObject;
+  /** Where the patch's fields stand in the file that `source` names. */
+  readonly lines?: LineMap;
 }
 
 /** A pod template, read and checked. */
@@ -21,6 +24,8 @@ export interface PodTemplate {
   readonly version: string;
   /** What is odd about it but no error, in sentences. */
   readonly warnings: readonly string[];
+  /** Where each field stands in the file; empty without one. */
+  readonly lines: LineMap;
 }
 
 /** What `buildPod` needs besides the order, whose own layers are its overrides. */
@@ -70,6 +75,7 @@ export interface PodOrigin {
   /** Path in the finished pod, e.g. `spec.containers[0].image`. */
   readonly path: string;
   readonly layer: PodLayerName;
+  /** File and line, DAG and task, or option. */
   readonly source: string;
   /** The value that a weaker layer had given; absent when there was none. */
   readonly replaced?: Json;

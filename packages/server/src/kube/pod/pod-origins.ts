@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '@gantry/sdk/model';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
+import { lineOf } from './line-map.ts';
 import { type MergeRule, POD_MERGE_RULE } from './merge-keys.ts';
 import type { PodLayer, PodOrigin } from './pod-layer.ts';
 
@@ -15,6 +16,8 @@ interface View {
   readonly after: Json | undefined;
   /** What the layer's own patch says here; undefined when it says nothing. */
   readonly patch: Json | undefined;
+  /** The place in the patch: items may stand elsewhere there than in the pod. */
+  readonly at: string;
 }
 
 /**
@@ -23,7 +26,7 @@ interface View {
  */
 export function traceOrigins(stages: readonly PodStage[]): PodOrigin[] {
   const origins: PodOrigin[] = [];
-  const views = stages.map((stage) => ({ stage, after: stage.pod, patch: stage.patch }));
+  const views = stages.map((stage) => ({ stage, after: stage.pod, patch: stage.patch, at: '' }));
   trace(views, POD_MERGE_RULE, '', origins);
   return origins;
 }
@@ -55,16 +58,18 @@ function trace(views: readonly View[], rule: MergeRule | undefined, path: string
   }
 }
 
-function viewField({ stage, after, patch }: View, name: string): View {
-  return { stage, after: fieldOf(after, name), patch: fieldOf(patch, name) };
+function viewField({ stage, after, patch, at }: View, name: string): View {
+  return { stage, after: fieldOf(after, name), patch: fieldOf(patch, name), at: at === '' ? name : `${at}.${name}` };
 }
 
 function fieldOf(value: Json | undefined, name: string): Json | undefined {
   return isJsonObject(value) ? ownField(value, name) : undefined;
 }
 
-function viewItem({ stage, after, patch }: View, item: Json, rule: KeyedListRule): View {
-  return { stage, after: itemLike(after, item, rule), patch: itemLike(patch, item, rule) };
+function viewItem({ stage, after, patch, at }: View, item: Json, rule: KeyedListRule): View {
+  const said = itemLike(patch, item, rule);
+  const place = isJsonList(patch) && said !== undefined ? patch.indexOf(said) : 0;
+  return { stage, after: itemLike(after, item, rule), patch: said, at: `${at}[${place}]` };
 }
 
 type KeyedListRule = Extract<MergeRule, { kind: 'keyed_list' }>;
@@ -90,9 +95,11 @@ function removes({ $patch }: JsonObject): boolean {
 function originOf(views: readonly View[], path: string): PodOrigin | null {
   let origin: PodOrigin | null = null;
   let before: Json | undefined;
-  for (const { stage, after, patch } of views) {
+  for (const { stage, after, patch, at } of views) {
     if (after !== undefined && (patch !== undefined || !isDeepStrictEqual(after, before))) {
-      const { layer, source } = stage;
+      const { layer } = stage;
+      const line = stage.lines === undefined ? null : lineOf(stage.lines, at);
+      const source = line === null ? stage.source : `${stage.source}:${line}`;
       origin = before === undefined ? { path, layer, source } : { path, layer, source, replaced: before };
     }
     before = after;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GantryError } from '@gantry/sdk/model';
 import { isJsonObject } from './json-shape.ts';
+import { lineMap } from './line-map.ts';
 import { readPodDocument } from './pod-document.ts';
 import type { PodTemplate } from './pod-layer.ts';
 import { checkTemplate, type TemplateProblem } from './template-rules.ts';
@@ -37,7 +38,8 @@ export function readPodTemplate(bytes: Uint8Array, source: string, strict = fals
   if (unusable) return { template: null, problems };
   const version = createHash('sha256').update(bytes).digest('hex');
   const warnings = problems.map((problem) => problemLine(problem, source));
-  return { template: { source, document: value, version, warnings }, problems };
+  const places = document === null ? new Map<string, number>() : lineMap(document, lines);
+  return { template: { source, document: value, version, warnings, lines: places }, problems };
 }
 
 /** At most as many problems as anybody reads, errors rather than warnings. */
