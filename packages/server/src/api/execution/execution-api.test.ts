@@ -78,7 +78,7 @@ const oneTask = async (): Promise<string> => {
 };
 
 describe('claim', () => {
-  test('is granted to one nonce of many that ask at once, and moves no state', async () => {
+  test('is granted to one nonce of many that ask at once, and moves no state [I05]', async () => {
     const attemptId = await oneTask();
     const answers = await Promise.all(Array.from({ length: 10 }, () => claim(attemptId)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
@@ -87,7 +87,7 @@ describe('claim', () => {
     expect(await facts()).toEqual([{ kind: 'claimed', body: {} }]);
   });
 
-  test('gets the same answer when the same nonce repeats it, and is told as a fact once', async () => {
+  test('gets the same answer when the same nonce repeats it, and is told as a fact once [I05 R8]', async () => {
     const attemptId = await oneTask();
     const same = nonce();
     const [first, second] = [await claim(attemptId, same), await claim(attemptId, same)];
@@ -95,7 +95,7 @@ describe('claim', () => {
     expect(await facts()).toHaveLength(1);
   });
 
-  test('is refused for a closed attempt and for one that was asked to stop', async () => {
+  test('is refused for a closed attempt and for one that was asked to stop [I06 I18]', async () => {
     const { attempts } = await storeTestingRun(fresh.database, testingSpec('d', [testingTask('a'), testingTask('b')]));
     await close(attempts[0]!);
     await fresh.database.query(`update attempt set stop_sentence = 'Stop.' where id = $1`, [attempts[1]]);
@@ -128,6 +128,12 @@ describe('claim', () => {
     expect(asked.filter((token) => token === 'its.own.token')).toHaveLength(1);
     const place = { kind: 'pod', name: `pod-${attemptId}`, namespace: 'gantry', uid: 'uid-1', node: null };
     expect((await attemptRow(attemptId)).place).toEqual(place);
+  });
+
+  test('of a worker of the next version, which tells more than is known here, is granted [I37]', async () => {
+    const attemptId = await oneTask();
+    const body = { nonce: nonce(), hostname: 'h', pid: 1, hasBundle: true, ofTomorrow: { any: 'thing' } };
+    expect((await worker(attemptId, 'claim', claimSecret(claimKey, attemptId), body)).status).toBe(200);
   });
 
   test('of a pod with the right name is refused when another pod of that name is known', async () => {
@@ -227,7 +233,7 @@ describe('heartbeat', () => {
     expect((await worker(attemptId, 'heartbeat', token, {})).body.stop).toEqual({ sentence: 'A user cleared it.' });
   });
 
-  test('is refused after the attempt closed, without a token and with another attempt’s token', async () => {
+  test('is refused after the attempt closed, without a token and with another attempt’s token [I42]', async () => {
     const { attempts } = await storeTestingRun(fresh.database, testingSpec('d', [testingTask('a'), testingTask('b')]));
     const [one, other] = attempts as [string, string];
     const [token, foreign] = [await claimed(one), await claimed(other)];
@@ -280,7 +286,7 @@ describe('report', () => {
     expect(await fresh.database.query('select chunk from log_chunk')).toEqual([{ chunk: 1 }]);
   });
 
-  test('keeps the first word; repeats are answered alike, also after the attempt closed', async () => {
+  test('keeps the first word; repeats are answered alike, also after the attempt closed [I15]', async () => {
     const attemptId = await oneTask();
     const token = await claimed(attemptId);
     const failed = { kind: 'failed', failure: { class: 'user_error', sentence: 'No.', retryable: true, detail: {} } };
@@ -292,7 +298,7 @@ describe('report', () => {
     expect((await facts()).map(({ kind }) => kind)).toEqual(['claimed', 'reported']);
   });
 
-  test('that comes first after the attempt closed is refused and changes nothing', async () => {
+  test('that comes first after the attempt closed is refused and changes nothing [I18 R9]', async () => {
     const attemptId = await oneTask();
     const token = await claimed(attemptId);
     await close(attemptId);

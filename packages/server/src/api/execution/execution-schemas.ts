@@ -9,16 +9,14 @@ export const AttemptParams = Type.Object({
   attempt_id: Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' }),
 });
 
-export const ClaimBody = Type.Object(
-  {
-    nonce: Type.String({ pattern: '^[0-9a-f]{32}$' }),
-    hostname: Type.String({ maxLength: 253 }),
-    pid: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
-    hasBundle: Type.Boolean(),
-    podShape: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
-  },
-  closed,
-);
+/** Open: a worker of the next version may tell more, and is served all the same (I37). */
+export const ClaimBody = Type.Object({
+  nonce: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  hostname: Type.String({ maxLength: 253 }),
+  pid: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
+  hasBundle: Type.Boolean(),
+  podShape: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+});
 
 export const HeartbeatBody = Type.Object({}, closed);
 
