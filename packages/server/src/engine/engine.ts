@@ -16,6 +16,7 @@ import { type Hinted, Hints } from './hints.ts';
 import { Launcher } from './launcher.ts';
 import type { Leadership } from './leadership.ts';
 import { makeRuns } from './make-runs.ts';
+import { PoolsSetAside } from './pools-set-aside.ts';
 import { queueReady } from './queue-ready.ts';
 import { RunBook } from './run-book.ts';
 
@@ -50,6 +51,7 @@ export class Engine {
   readonly #book: RunBook;
   readonly #launcher: Launcher;
   readonly #deadlines: Deadlines;
+  readonly #poolsSetAside: PoolsSetAside;
   #polledAt = Number.NEGATIVE_INFINITY;
   #pooledAt = Number.NEGATIVE_INFINITY;
   #committedAt = Number.NEGATIVE_INFINITY;
@@ -61,6 +63,7 @@ export class Engine {
     this.#book = new RunBook(parts.database, parts.options.retryPolicy, this.#events);
     this.#launcher = new Launcher(parts.executors, this.#events, (facts) => this.#tell(facts));
     this.#deadlines = new Deadlines(parts.database, parts.options);
+    this.#poolsSetAside = new PoolsSetAside(parts.database, this.#events);
   }
 
   /** Works until `signal` aborts, then gives up its lead so that others take over at once. */
@@ -100,6 +103,7 @@ export class Engine {
     } catch (error) {
       this.#events.trouble?.({ what: 'A turn of the scheduler failed; what it leads is read anew.', error });
       this.#forgetAll(error);
+      await this.#poolsSetAside.afterFailure(error);
       await this.#hints.pause(this.#parts.options.pollMilliseconds);
       return true;
     }
@@ -216,7 +220,7 @@ export class Engine {
   async #refreshPools(now: number): Promise<void> {
     if (now - this.#pooledAt < this.#parts.options.pollMilliseconds) return;
     this.#pooledAt = now;
-    this.#book.setPools(await poolUse(this.#parts.database));
+    this.#book.setPools(await this.#poolsSetAside.mask(await poolUse(this.#parts.database)));
   }
 
   async #commit(serviceId: string, batch: StepBatch, orders: readonly Order[]): Promise<void> {
@@ -244,6 +248,7 @@ export class Engine {
     if (isLeaseLost(error)) this.#parts.leadership.lose();
     this.#book.forgetAll();
     this.#polledAt = Number.NEGATIVE_INFINITY;
+    this.#pooledAt = Number.NEGATIVE_INFINITY;
   }
 
   #sleepMilliseconds(): number {
