@@ -11,7 +11,7 @@ describe.each(EXECUTORS)('a scheduler with the %s is killed in the middle of a f
   });
   afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
 
-  test('with a second one beside it, every task runs exactly once', async () => {
+  test('with a second one beside it, every task runs exactly once [F61 F72 I31]', async () => {
     const schedulers = [place.gantry.start('scheduler'), place.gantry.start('scheduler')];
     await place.trigger('fan');
     await place.untilEnded(40);
@@ -22,7 +22,7 @@ describe.each(EXECUTORS)('a scheduler with the %s is killed in the middle of a f
     await place.expectEachRanOnce(TASKS);
   }, 240_000);
 
-  test('and started again, every task runs exactly once', async () => {
+  test('and started again, every task runs exactly once [F61 F72 I36]', async () => {
     const scheduler = place.gantry.start('scheduler');
     await place.trigger('fan');
     await place.untilEnded(40);

@@ -10,7 +10,7 @@ describe.each(EXECUTORS)('a leading scheduler with the %s is paused beyond its l
   });
   afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
 
-  test('another takes over, and when the first wakes it does nothing twice', async () => {
+  test('another takes over, and when the first wakes it does nothing twice [F62 F20 I32]', async () => {
     const schedulers = [place.gantry.start('scheduler'), place.gantry.start('scheduler')];
     await place.trigger('fan');
     await place.untilEnded(15);

@@ -67,6 +67,11 @@ describe('creating a pod', () => {
     expect(api.calls).toHaveLength(2);
   });
 
+  it('asks before a create is sent whether it is still wanted, and sends nothing when it is not', async () => {
+    expect(await api.client().createPod('default', '{}', false, async () => false)).toEqual({ kind: 'unwanted' });
+    expect(api.calls).toEqual([]);
+  });
+
   it('is sent again after a 429, which was certainly not carried out, and a few times at most', async () => {
     const busy = refuse(429, 'TooManyRequests', {}, { 'retry-after': '0' });
     api.next('create', busy, busy);

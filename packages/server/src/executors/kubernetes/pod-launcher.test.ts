@@ -208,6 +208,29 @@ describe('launching', () => {
     expect(launcher.underWay).toBe(0);
   });
 
+  it('after a pause in the middle of launching, creates nothing that was closed meanwhile, and asks once for all [F62 I01]', async () => {
+    let paused = 0;
+    let pauses = 0;
+    const client = api.client();
+    const create: typeof client.createPod = (...[namespace, body, ahead, ready]) => {
+      // The whole process stops between the decision and the request, and the attempts end meanwhile.
+      if (pauses === 0) paused += 60_000;
+      pauses += 1;
+      return client.createPod(namespace, body, ahead, ready);
+    };
+    const clock = { ...realClock, monotonic: () => realClock.monotonic() + paused };
+    const parts = { clock, random: noJitter, options, events: {} };
+    const pods = new OrderPods({ options, clock, events: {} });
+    const paying = { createPod: create, getPod: client.getPod.bind(client) };
+    const late = new PodLauncher({ ...parts, client: paying, ledger, pods, book: new PodBook(), outbox });
+    const orders = [workerOrder(), workerOrder(), workerOrder()];
+    ledger.closed.set(orders[0]!.attemptId, 'succeeded');
+    ledger.closed.set(orders[2]!.attemptId, 'failed');
+    await late.launch(orders, realClock.monotonic());
+    expect(created()).toEqual([nameOf(orders[1]!)]);
+    await late.close();
+  });
+
   it('does not create the pod of an image while the database cannot say that its attempt is open', async () => {
     const order = imageOrder(['true']);
     ledger.down = true;
