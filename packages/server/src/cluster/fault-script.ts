@@ -97,6 +97,13 @@ export class FaultScript {
     this.#parts.kubelet.end(pod, 'Evicted', message, 0);
   }
 
+  /** The node refuses a pod that is not bound yet, as for want of cpu (OutOfcpu): Failed, and nothing of it ever ran. */
+  refusePod(namespace: string, name: string, reason: string, message: string): void {
+    const pod = this.#parts.store.need('pods', namespace, name) as Pod;
+    const spec = { ...pod.spec, nodeName: NODE_NAME };
+    this.#parts.store.update('pods', { ...pod, spec, status: { ...pod.status, phase: 'Failed', reason, message } });
+  }
+
   /** A more important pod takes the place: DisruptionTarget with PreemptionByScheduler, then deletion. */
   preempt(namespace: string, name: string): void {
     const pod = this.#disrupted(

@@ -1,4 +1,5 @@
 import type { AttemptFact, Order } from '@gantry/sdk/model';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   endedContainer,
@@ -25,6 +26,14 @@ import { WaitSweep } from './wait-sweep.ts';
 
 const HOUR = 3_600_000;
 const options = testingOptions();
+const scheduled = {
+  type: 'Normal',
+  reason: 'Scheduled',
+  message: 'Assigned to node1.',
+  count: 1,
+  lastSeen: '2026-01-01T00:00:01Z',
+  source: 'default-scheduler',
+};
 const cursor: WatchCursor = { watchId: 'w', clusterId: 'c', selector: 's', resourceVersion: '1', epoch: 1 };
 
 describe('applying what the watch sees', () => {
@@ -40,7 +49,9 @@ describe('applying what the watch sees', () => {
   let outbox: FactOutbox;
   let refuse: boolean;
 
-  beforeEach(() => {
+  beforeEach(beginAnew);
+
+  function beginAnew(): void {
     now = 10 * HOUR;
     ledger = new TestingLedger();
     [facts, waits, deleted, alarms] = [[], [], [], []];
@@ -59,6 +70,10 @@ describe('applying what the watch sees', () => {
         return 'accepted' as const;
       },
       listPods: async () => ({ pods: [], resourceVersion: '1', continueToken: null, unreadable: 0 }),
+      podEvents: async (_namespace: string, uid: string) => {
+        if (uid.startsWith('forbidden')) throw new KubeError({ kind: 'forbidden', message: 'no' });
+        return [scheduled];
+      },
       podLogs: async () => '2026-01-01T00:00:01Z said\n',
     };
     const events = { alarm: ({ sentence }: { sentence: string }) => alarms.push(sentence) };
@@ -70,7 +85,7 @@ describe('applying what the watch sees', () => {
     const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
     applier = new PodApplier({ ...common, place: 'default', launcher, stopper });
     sweep = new WaitSweep({ ...common, place: 'default', stopper });
-  });
+  }
 
   const nameOf = ({ dagId, taskId, attemptId }: Order) => podName(dagId, taskId, attemptId);
   function podOf(order: Order, parts: { metadata?: object; spec?: object; status?: object } = {}): KubePod {
@@ -236,6 +251,24 @@ describe('applying what the watch sees', () => {
     expect(facts).toHaveLength(6);
   });
 
+  it('keeps with a failure what the cluster said of the pod, unless it may not be read [P5]', async () => {
+    const [told, untold] = [imageOrder(['a']), imageOrder(['b'])];
+    const evicted = {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'The node was low on resource: memory.',
+      containerStatuses: [endedContainer(137)],
+    };
+    await change({ type: 'MODIFIED', pod: podOf(told, { status: evicted }) });
+    await change({
+      type: 'MODIFIED',
+      pod: podOf(untold, { status: evicted, metadata: { uid: `forbidden-${untold.attemptId}` } }),
+    });
+    const details = facts.map((fact) => (fact.kind === 'ended' ? fact.ending.failure?.detail : null));
+    expect(details[0]).toMatchObject({ reason: 'Evicted', events: [scheduled] });
+    expect(details[1]).not.toHaveProperty('events');
+  });
+
   it('concludes nothing of many pods that nobody is allowed to look at [I21 I22 W18]', async () => {
     const orders = Array.from({ length: 6 }, () => imageOrder(['a']));
     for (const order of orders) {
@@ -283,4 +316,54 @@ describe('applying what the watch sees', () => {
     await change({ type: 'ADDED', pod }, { type: 'DELETED', pod: { ...pod, uid: 'another' } });
     expect(kinds()).toEqual([]);
   });
+
+  it('comes to the same one end in whatever order, doubled, cut short and listed again the words on a pod come [I12 F12]', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, fc.array(fc.nat(20), { maxLength: 12 }), fc.boolean(), async (words, order, relisted) => {
+        beginAnew();
+        const task = imageOrder(['true']);
+        const all = words.map(({ status, metadata }) => podOf(task, { status, metadata }));
+        const last = all.at(-1) as KubePod;
+        for (const index of order) await change({ type: 'MODIFIED', pod: all[index % all.length] as KubePod });
+        // Whatever was lost, the list or the last event comes in the end.
+        if (relisted) await list(last);
+        else await change({ type: 'DELETED', pod: last });
+        for (const index of order) await change({ type: 'MODIFIED', pod: all[index % all.length] as KubePod });
+        await change({ type: 'DELETED', pod: last });
+        expect(kinds()).toEqual(['ended']);
+        const [fact] = facts;
+        expect(fact?.kind === 'ended' && (fact.ending.failure?.class ?? 'success')).toBe(words.at(-1)?.meaning);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
+
+interface Word {
+  readonly status: object;
+  readonly metadata?: object;
+  /** What the end is, where the word says one. */
+  readonly meaning?: string;
+}
+
+const waits: Word = { status: { phase: 'Pending', containerStatuses: [waitingContainer('ContainerCreating')] } };
+const runs: Word = { status: { phase: 'Running', containerStatuses: [runningContainer()] } };
+const asked = { deletionTimestamp: '2026-01-01T00:01:25Z', deletionGracePeriodSeconds: 30 };
+const removed = { deletionTimestamp: '2026-01-01T00:01:01Z', deletionGracePeriodSeconds: 0 };
+const ends = (exitCode: number, meaning: string, metadata: object = {}, parts: object = {}): Word => ({
+  status: {
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    containerStatuses: [endedContainer(exitCode, { ...parts })],
+  },
+  metadata,
+  meaning,
+});
+/** What a cluster says of one pod, in its order; its last words mean the same end. */
+const story = fc.constantFrom<readonly Word[]>(
+  [waits, runs, ends(0, 'success')],
+  [waits, ends(0, 'success'), ends(0, 'success', { deletionTimestamp: '2026-01-01T01:00:00Z' })],
+  [waits, runs, ends(3, 'user_error')],
+  [waits, runs, ends(137, 'out_of_memory', {}, { reason: 'OOMKilled' })],
+  [waits, runs, { ...runs, metadata: asked }, ends(137, 'disrupted', asked), ends(137, 'disrupted', removed)],
+  [waits, runs, { ...runs, metadata: asked }, ends(0, 'disrupted', asked), ends(0, 'disrupted', removed)],
+);

@@ -8,6 +8,7 @@ import type { AttemptLedger, FactSink, OpenAttempt, WatchCursor } from '../execu
 import type { FactOutbox } from '../fact-outbox.ts';
 import { askStates } from './ask-states.ts';
 import { type ListedPod, removeLeftovers } from './closed-pods.ts';
+import { addEvents } from './failure-events.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { LogKeeper } from './log-keeper.ts';
@@ -30,7 +31,7 @@ const PODS_A_TURN = 500;
 const SET_ASIDE_LIMIT = 1000;
 
 export interface ApplierParts {
-  readonly client: Pick<KubeClient, 'getPod' | 'listPods'>;
+  readonly client: Pick<KubeClient, 'getPod' | 'listPods' | 'podEvents'>;
   readonly ledger: AttemptLedger;
   readonly book: PodBook;
   readonly launcher: PodLauncher;
@@ -126,7 +127,7 @@ export class PodApplier {
     sink: FactSink,
     cursor: WatchCursor,
   ): Promise<void> {
-    const { book, outbox, logs, clock, options } = this.#parts;
+    const { client, book, outbox, logs, clock, options } = this.#parts;
     const view = { book, patience: options.patience, now: clock.monotonic() };
     const news = new BatchNews();
     for (const { tracked, pod, gone } of sights) {
@@ -134,7 +135,7 @@ export class PodApplier {
       if (!over.has(tracked)) news.add(facts);
       if (tracked.stage !== 'waiting') outbox.forgetWait(tracked.attemptId);
     }
-    const told = news.facts;
+    const told = await addEvents(client, news.facts);
     const endedImages = told.filter(({ fact, pod }) => fact.kind === 'ended' && pod.getLogs).map(({ pod }) => pod);
     await logs.keepWithin(endedImages, LOG_MILLISECONDS);
     const facts = [...told.map(({ fact }) => fact), ...further];

@@ -27,7 +27,7 @@ export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, vie
   tracked.uid = pod.uid;
   tracked.readUid = null;
   tracked.node = pod.node ?? tracked.node;
-  tracked.deletionAskedAt ??= deletionMoment(pod);
+  tracked.deletionAskedAt = earlier(tracked.deletionAskedAt, deletionMoment(pod));
   if (tracked.closed || tracked.toldEnded) return [];
   const seen = observePod(pod, {
     workload: tracked.workload,
@@ -78,4 +78,8 @@ function ended(pod: TrackedPod, failure: TrackedPod['verdict'], provenDead: bool
       pod.toldEnded = true;
     },
   };
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
