@@ -7,7 +7,8 @@ import { checkAccess } from './check-access.ts';
 import { KubeClient } from './kube-client.ts';
 import { loadKubeConnection } from './kube-config.ts';
 import type { PodBatch } from './pod-batch.ts';
-import { PodWatch, type PodWatchRun } from './pod-watch.ts';
+import { PodWatch, type PodWatchOptions, type PodWatchRun } from './pod-watch.ts';
+import type { PodWatchEvent } from './pod-watch-event.ts';
 
 const KUBECONFIG = realKubeconfig('the client and the watch are not tried on a real API server');
 const NAMESPACE = 'default';
@@ -121,7 +122,12 @@ describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFI
     let abort: AbortController;
     let done: Promise<void>;
 
-    function watch(from: PodWatchRun['from'], labelSelector = `mark=${MARK}`): void {
+    function watch(
+      from: PodWatchRun['from'],
+      labelSelector = `mark=${MARK}`,
+      options: PodWatchOptions = {},
+      events: (event: PodWatchEvent) => void = () => {},
+    ): void {
       seen = [];
       abort = new AbortController();
       const apply = async (batch: PodBatch): Promise<void> => {
@@ -132,7 +138,15 @@ describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFI
         seen.push(...said.map((line) => line.replace(`${MARK}-`, '')));
         cursor = { resourceVersion: batch.resourceVersion, clusterId: batch.clusterId };
       };
-      const parts = { client, namespace: NAMESPACE, labelSelector, clock: realClock, random: noJitter };
+      const parts = {
+        client,
+        namespace: NAMESPACE,
+        labelSelector,
+        clock: realClock,
+        random: noJitter,
+        options,
+        events,
+      };
       done = new PodWatch(parts).run({ from, apply, signal: abort.signal });
     }
 
@@ -163,6 +177,33 @@ describe.skipIf(KUBECONFIG === null)('on the API server of GANTRY_TEST_KUBECONFI
       await client.createPod(NAMESPACE, body('here'));
       watch({ resourceVersion: '1', clusterId: 'another' });
       await eventually('the list', () => seen.includes('LISTED here'));
+    });
+
+    it('goes on without a list when the server ends the stream in good order, again and again [W3 W4]', async () => {
+      await client.createPod(NAMESPACE, body('old'));
+      const sessions: string[] = [];
+      watch(null, undefined, { watchSeconds: [1, 1] }, (event) => sessions.push(event.kind));
+      await eventually('the third stream', () => sessions.filter((kind) => kind === 'watching').length >= 3, 20_000);
+      await client.createPod(NAMESPACE, body('late'));
+      await eventually('the late pod', () => seen.includes('ADDED late'));
+      expect(sessions.filter((kind) => kind === 'listed')).toHaveLength(1);
+    });
+
+    it('lists when its version is one of the future, of which the server says nothing for ever [W7 W10 F06 F07]', async () => {
+      await client.createPod(NAMESPACE, body('here'));
+      const clusterId = (await client.clusterId()) ?? '';
+      watch({ resourceVersion: '99999999999', clusterId }, undefined, { silenceSeconds: 1 });
+      await eventually('the list', () => seen.includes('LISTED here'), 20_000);
+      await client.createPod(NAMESPACE, body('new'));
+      await eventually('the new pod', () => seen.includes('ADDED new'));
+    });
+
+    it('lists many pods as pages of one version [W2]', async () => {
+      const names = Array.from({ length: 7 }, (_, index) => `p${index}`);
+      await Promise.all(names.map((name) => client.createPod(NAMESPACE, body(name))));
+      watch(null, undefined, { pageSize: 2 });
+      await eventually('the list', () => names.every((name) => seen.includes(`LISTED ${name}`)));
+      expect(seen).toHaveLength(7);
     });
 
     it('lists anew for a version that the server has forgotten or never had [W6 W7]', async () => {
