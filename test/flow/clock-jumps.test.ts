@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FlowPlace } from './flow-place.ts';
+import { FlowPlace, fanOut } from './flow-place.ts';
 
 const MINUTE = 60_000;
 const HOUR_SECONDS = 3600;
@@ -83,4 +83,30 @@ describe('the wall clocks of two schedulers jump, one an hour ahead and one an h
     await expect.poll(async () => place.database.query(`select from dag_run where state <> 'success'`)).toEqual([]);
     await place.expectEachRanOnce((await madeRuns()).length);
   }, 240_000);
+});
+
+describe.each([300, -300])('the database’s clock is %s s off that of scheduler and API server', (shift) => {
+  const TASKS = 8;
+  let place: FlowPlace;
+  beforeEach(async () => {
+    const dags = (ledger: string) => ({ 'fan.ts': fanOut(ledger, TASKS, 12_000) });
+    // Tasks that are longer than their lease live by its renewals.
+    const options = { GANTRY__WORKERS__TASK_LEASE: '10', GANTRY__WORKERS__TASK_HEARTBEAT: '2' };
+    place = await FlowPlace.open({ executor: 'LocalExecutor', dags, options });
+  });
+  afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
+
+  test('leases hold, and every task runs once [F79 I33]', async () => {
+    const { home } = place.gantry;
+    const [preload, file] = [join(home, 'shifted-clock.cjs'), join(home, 'shift')];
+    writeFileSync(preload, SHIFTED_CLOCK);
+    writeFileSync(file, String(shift));
+    const shifted = { NODE_OPTIONS: `--require=${preload}`, SHIFT_FILE: file };
+    await place.gantry.kill('api-server');
+    place.gantry.start('api-server', shifted);
+    place.gantry.start('scheduler', shifted);
+    await place.trigger('fan');
+    await place.succeeded();
+    await place.expectEachRanOnce(TASKS);
+  }, 120_000);
 });

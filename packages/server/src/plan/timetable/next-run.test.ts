@@ -194,7 +194,7 @@ describe('a schedule of intervals', () => {
 describe('a cron in a time zone', () => {
   const parts = (start: string) => ({ startDate: at(start), now: at(start), catchup: true });
 
-  it('keeps the wall clock over a change of the time', () => {
+  it('keeps the wall clock over a change of the time [F78]', () => {
     expect(ticks(cron('0 6 * * *', 'Europe/Berlin'), parts('2026-03-28T00:00'), 3)).toEqual([
       '2026-03-28T05:00',
       '2026-03-29T04:00',
@@ -207,7 +207,7 @@ describe('a cron in a time zone', () => {
     ]);
   });
 
-  it('runs a time that is missing in spring once, at the end of the gap', () => {
+  it('runs a time that is missing in spring once, at the end of the gap [F78]', () => {
     expect(ticks(cron('30 2 * * *', 'America/New_York'), parts('2026-03-07T00:00'), 3)).toEqual([
       '2026-03-07T07:30',
       '2026-03-08T07:00',
@@ -215,7 +215,7 @@ describe('a cron in a time zone', () => {
     ]);
   });
 
-  it('runs a time that comes twice in autumn once, the first time', () => {
+  it('runs a time that comes twice in autumn once, the first time [F78]', () => {
     expect(ticks(cron('30 1 * * *', 'America/New_York'), parts('2026-10-31T00:00'), 3)).toEqual([
       '2026-10-31T05:30',
       '2026-11-01T05:30',
@@ -232,7 +232,7 @@ describe('a cron in a time zone', () => {
     }
   });
 
-  it('makes intervals of 23 and 25 hours on the days of the change, without a gap', () => {
+  it('makes intervals of 23 and 25 hours on the days of the change, without a gap [F78]', () => {
     const lengths = (start: string): number[] =>
       runs(cron('0 0 * * *', 'Europe/Berlin', true), parts(start), 3).map(
         (run) => (run!.intervalEnd - run!.intervalStart) / HOUR,
@@ -247,6 +247,16 @@ describe('a cron in a time zone', () => {
       '2026-03-13T00:00',
       '2026-03-20T00:00',
       '2026-03-27T00:00',
+    ]);
+  });
+
+  it('runs on leap days and on the last days of months that have them [F78]', () => {
+    expect(ticks(cron('0 0 29 2 *'), parts('2027-01-01T00:00'), 2)).toEqual(['2028-02-29T00:00', '2032-02-29T00:00']);
+    expect(ticks(cron('0 0 31 * *'), parts('2027-01-01T00:00'), 4)).toEqual([
+      '2027-01-31T00:00',
+      '2027-03-31T00:00',
+      '2027-05-31T00:00',
+      '2027-07-31T00:00',
     ]);
   });
 
