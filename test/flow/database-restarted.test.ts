@@ -1,7 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../packages/server/src/store/connect.ts';
 import {
   type EmbeddedPostgres,
@@ -33,14 +34,14 @@ describe.each(EXECUTORS)('with the %s', (executor) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function inTheMiddleOfARun(): Promise<void> {
-    place.gantry.start('scheduler');
-    place.gantry.start('scheduler');
+  async function inTheMiddleOfARun(): Promise<ChildProcess[]> {
+    const schedulers = [place.gantry.start('scheduler'), place.gantry.start('scheduler')];
     await place.trigger('fan');
     await place.untilEnded(10);
+    return schedulers;
   }
 
-  test('the database is stopped and started in the middle of a run: the run ends well, every task ran once', async () => {
+  test('the database is stopped and started in the middle of a run: the run ends well, every task ran once [F53 I35]', async () => {
     await inTheMiddleOfARun();
     const { port } = postgres;
     await postgres.stop();
@@ -49,11 +50,22 @@ describe.each(EXECUTORS)('with the %s', (executor) => {
     await place.expectEachRanOnce(TASKS);
   }, 240_000);
 
-  test('the database dies in the middle of a run and comes back: the run ends well, every task ran once', async () => {
+  test('the database dies in the middle of a run and comes back: the run ends well, every task ran once [F53 I35]', async () => {
     await inTheMiddleOfARun();
     const [pid] = readFileSync(join(postgres.dataFolder, 'postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGKILL');
     await place.succeeded();
     await place.expectEachRanOnce(TASKS);
+  }, 240_000);
+
+  test('one of its backends is killed, which ends every session: no process ends, and every task ran once [F52 D2 I35]', async () => {
+    const services = await inTheMiddleOfARun();
+    const [backend] = await place.database.query<{ pid: number }>(
+      `select pid from pg_stat_activity where application_name = 'gantry scheduler' limit 1`,
+    );
+    process.kill(backend!.pid, 'SIGKILL');
+    await place.succeeded();
+    await place.expectEachRanOnce(TASKS);
+    expect(services.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
   }, 240_000);
 });
