@@ -39,6 +39,11 @@ export interface KubernetesExecutorOptions {
   readonly parallelism: number;
   /** How long pods may wait to start, by cause, and what fails at once. */
   readonly patience: PendingPatience;
+  /**
+   * How long the end of an image pod that nobody saw die is held back, so that its successor does not start beside it: a
+   * kubelet that lives ends the containers of a pod that was deleted by force within the pod's grace period. Default 60.
+   */
+  readonly unprovenImageSeconds?: number;
   /** As the ledger's: how long the lead of the watch lasts without renewal. */
   readonly watchLeaseSeconds: number;
   /** A wait is told when it lasts this long, so that a pod that starts at once costs no row. */
@@ -67,3 +72,8 @@ export const DEFAULT_KUBERNETES_OPTIONS = {
   // The engine groups what comes into commits; collecting twice would only add lag.
   watch: { collectMilliseconds: 1 },
 } as const satisfies Partial<KubernetesExecutorOptions>;
+
+/** `unprovenImageSeconds`, or its default. */
+export function heldSeconds(options: Pick<KubernetesExecutorOptions, 'unprovenImageSeconds'>): number {
+  return options.unprovenImageSeconds ?? 60;
+}

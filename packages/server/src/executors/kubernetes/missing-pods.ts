@@ -2,8 +2,9 @@ import type { AttemptFact, Clock, Ending, Place } from '@gantry/sdk/model';
 import { podName } from '../../kube/pod/pod-name.ts';
 import type { OpenAttempt } from '../executor.ts';
 import { type FindParts, findPods, type WantedPod } from './find-pods.ts';
+import { heldSeconds } from './kubernetes-options.ts';
 import type { PodLauncher } from './pod-launcher.ts';
-import { type PodBook, placeOf } from './tracked-pod.ts';
+import { newTrackedPod, type PodBook, placeOf, type TrackedPod } from './tracked-pod.ts';
 import type { PlaceOptions } from './watch-places.ts';
 
 /** An attempt that is younger may have been committed after the list was taken. */
@@ -51,7 +52,7 @@ export async function findMissing(
     parts.events.alarm?.({ sentence });
     return [];
   }
-  return candidates.filter((_, index) => found[index] === null).map((attempt) => vanished(parts, attempt));
+  return candidates.filter((_, index) => found[index] === null).flatMap((attempt) => vanished(parts, attempt));
 }
 
 /** Where and under which name the pod of an open attempt is looked for. */
@@ -64,15 +65,26 @@ export function wantedPod(book: PodBook, attempt: OpenAttempt): WantedPod & { re
   };
 }
 
-function vanished(parts: MissingParts, attempt: OpenAttempt): AttemptFact {
+function vanished(parts: MissingParts, attempt: OpenAttempt): AttemptFact[] {
   const { attemptId, started } = attempt;
   const { name, namespace } = wantedPod(parts.book, attempt);
   const tracked = parts.book.get(attemptId);
   const place = tracked === undefined ? unseenPlace(name, namespace ?? soleNamespace(parts.options)) : placeOf(tracked);
-  parts.events.vanished?.({ attemptId, name });
   const ending = vanishedEnding(name, started, tracked?.node ?? null);
-  const failure = tracked?.verdict ?? ending.failure;
-  return { kind: 'ended', attemptId, ending: { ...ending, failure }, place };
+  const whole = { ...ending, failure: tracked?.verdict ?? ending.failure };
+  if (tracked?.heldEnd != null) return [];
+  parts.events.vanished?.({ attemptId, name });
+  const holdSeconds = heldSeconds(parts.options);
+  if (attempt.workload === 'image' && started && holdSeconds > 0) {
+    const pod = tracked ?? parts.book.add(vanishedPod(attempt, name, namespace ?? parts.options.namespace));
+    parts.book.holdEnd(pod, { ending: whole, until: parts.clock.monotonic() + holdSeconds * 1000 });
+    return [];
+  }
+  return [{ kind: 'ended', attemptId, ending: whole, place }];
+}
+
+function vanishedPod({ attemptId, workload }: OpenAttempt, name: string, namespace: string): TrackedPod {
+  return newTrackedPod({ attemptId, workload, name, namespace, getLogs: false, podShape: null });
 }
 
 /** Null when nobody knows in which of several namespaces it was, if it ever was. */

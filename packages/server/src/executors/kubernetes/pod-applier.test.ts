@@ -49,9 +49,9 @@ describe('applying what the watch sees', () => {
   let outbox: FactOutbox;
   let refuse: boolean;
 
-  beforeEach(beginAnew);
+  beforeEach(() => beginAnew());
 
-  function beginAnew(): void {
+  function beginAnew(unprovenImageSeconds = 0): void {
     now = 10 * HOUR;
     ledger = new TestingLedger();
     [facts, waits, deleted, alarms] = [[], [], [], []];
@@ -80,7 +80,17 @@ describe('applying what the watch sees', () => {
     const book = new PodBook();
     outbox = new FactOutbox(noJitter, {});
     const logs = new LogKeeper(client, ledger, clock, events);
-    const common = { client, ledger, clock, random: noJitter, options, events, book, outbox, logs };
+    const common = {
+      client,
+      ledger,
+      clock,
+      random: noJitter,
+      options: { ...options, unprovenImageSeconds },
+      events,
+      book,
+      outbox,
+      logs,
+    };
     const launcher = new PodLauncher({ ...common, pods: new OrderPods({ options, clock, events }) });
     const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
     applier = new PodApplier({ ...common, place: 'default', launcher, stopper });
@@ -218,6 +228,30 @@ describe('applying what the watch sees', () => {
     expect(facts).toMatchObject([
       { kind: 'ended', attemptId: gone.attemptId, ending: { provenDead: false, failure: { class: 'disrupted' } } },
     ]);
+  });
+
+  it('holds the end of an image back that nobody saw die, and tells it once [I03 P21]', async () => {
+    beginAnew(60);
+    const [forced, missing, proven] = [imageOrder(['a']), imageOrder(['b']), imageOrder(['c'])];
+    ledger.opened(missing, 120_000, true);
+    await list();
+    await change({ type: 'DELETED', pod: podOf(forced, { status: running }) });
+    await change({ type: 'DELETED', pod: podOf(proven, { status: running }) });
+    await list();
+    now += 59_000;
+    sweep.once();
+    await sendWaits();
+    expect([...facts, ...waits]).toEqual([]);
+    await change({ type: 'DELETED', pod: podOf(proven, { status: done }) });
+    expect(facts).toMatchObject([{ kind: 'ended', attemptId: proven.attemptId }]);
+    now += 1000;
+    for (let turn = 0; turn < 3; turn += 1) sweep.once();
+    await sendWaits();
+    expect(waits.map(({ attemptId, kind }) => ({ attemptId, kind }))).toEqual([
+      { attemptId: missing.attemptId, kind: 'ended' },
+      { attemptId: forced.attemptId, kind: 'ended' },
+    ]);
+    expect(waits[0]).toMatchObject({ ending: { provenDead: false, failure: { class: 'disrupted' } } });
   });
 
   it('calls an attempt that nobody saw start never started, and gives other schedulers time to launch it [P21]', async () => {

@@ -10,7 +10,7 @@ import { askStates } from './ask-states.ts';
 import { type ListedPod, removeLeftovers } from './closed-pods.ts';
 import { addEvents } from './failure-events.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
-import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import { heldSeconds, type KubernetesExecutorOptions } from './kubernetes-options.ts';
 import type { LogKeeper } from './log-keeper.ts';
 import { findMissing, wantedPod } from './missing-pods.ts';
 import { readPodAttempt } from './pod-attempt.ts';
@@ -128,7 +128,7 @@ export class PodApplier {
     cursor: WatchCursor,
   ): Promise<void> {
     const { client, book, outbox, logs, clock, options } = this.#parts;
-    const view = { book, patience: options.patience, now: clock.monotonic() };
+    const view = { book, patience: options.patience, now: clock.monotonic(), holdSeconds: heldSeconds(options) };
     const news = new BatchNews();
     for (const { tracked, pod, gone } of sights) {
       const facts = readChange(tracked, pod, gone, view);

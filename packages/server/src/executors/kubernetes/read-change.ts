@@ -1,4 +1,4 @@
-import type { AttemptFact } from '@gantry/sdk/model';
+import type { AttemptFact, Ending } from '@gantry/sdk/model';
 import type { KubePod } from '../../kube/kube-pod.ts';
 import { deletionMoment } from '../../kube/pod-ending.ts';
 import { observePod } from '../../kube/pod-observation.ts';
@@ -17,6 +17,8 @@ export interface ChangeView {
   readonly patience: PendingPatience;
   /** `clock.monotonic()`. */
   readonly now: number;
+  /** How long the unproven end of an image pod is held back. */
+  readonly holdSeconds: number;
 }
 
 /**
@@ -48,7 +50,12 @@ export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, vie
   if (seen.kind === 'ended') {
     const neverRan = seen.ending.failure?.class === 'killed' || seen.ending.failure?.class === 'never_started';
     const failure = tracked.verdict !== null && neverRan ? tracked.verdict : seen.ending.failure;
-    return [ended(tracked, failure, seen.ending.provenDead)];
+    const ending = { failure, provenDead: seen.ending.provenDead };
+    if (mayLive(tracked, pod, ending) && view.holdSeconds > 0) {
+      view.book.holdEnd(tracked, { ending, until: view.now + view.holdSeconds * 1000 });
+      return [];
+    }
+    return [ended(tracked, ending)];
   }
   // A worker says by its claim that it has started; of an image pod the sweep tells when it goes on running, so that
   // one that ends at once costs no commit for having started.
@@ -70,10 +77,15 @@ function waitOf(before: PodWaiting | null, seen: Wait, now: number): PodWaiting 
   };
 }
 
-function ended(pod: TrackedPod, failure: TrackedPod['verdict'], provenDead: boolean): PodFact {
+/** An image has no lease by which it would end itself, so its successor must wait where nothing proves its death (I03). */
+function mayLive(tracked: TrackedPod, pod: KubePod, ending: Ending): boolean {
+  return tracked.workload === 'image' && pod.node !== null && !ending.provenDead;
+}
+
+function ended(pod: TrackedPod, ending: Ending): PodFact {
   return {
     pod,
-    fact: { kind: 'ended', attemptId: pod.attemptId, ending: { failure, provenDead }, place: placeOf(pod) },
+    fact: { kind: 'ended', attemptId: pod.attemptId, ending, place: placeOf(pod) },
     told: () => {
       pod.toldEnded = true;
     },

@@ -9,6 +9,7 @@ export function testingOptions(changes: Partial<KubernetesExecutorOptions> = {})
     deploymentId: randomUUID(),
     executionApiUrl: 'http://127.0.0.1:1',
     dagsFolder: '/nowhere',
+    unprovenImageSeconds: 0,
     ...changes,
   };
 }
