@@ -97,6 +97,30 @@ export class FaultScript {
     this.#parts.kubelet.end(pod, 'Evicted', message, 0);
   }
 
+  /** The kubelet evicts a pod that used more local storage than its own limit: Failed, Evicted, no DisruptionTarget. */
+  evictForItsStorage(namespace: string, name: string): void {
+    const pod = this.#parts.store.need('pods', namespace, name) as Pod;
+    this.#parts.kubelet.end(
+      pod,
+      'Evicted',
+      'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.',
+      0,
+    );
+  }
+
+  /** The control plane gives a pod up whose node is gone and removes it; no kubelet has seen it end. */
+  collectGarbage(namespace: string, name: string): void {
+    const pod = this.#disrupted(namespace, name, 'DeletionByPodGC', 'PodGC: node no longer exists');
+    this.#parts.store.update('pods', { ...pod, status: { ...pod.status, phase: 'Failed' } });
+    this.#parts.store.remove('pods', namespace, name);
+  }
+
+  /** Writes a phase over the pod's own, until its kubelet tells of it again. */
+  writePhase(namespace: string, name: string, phase: string): void {
+    const pod = this.#parts.store.need('pods', namespace, name);
+    this.#parts.store.update('pods', { ...pod, status: { ...(pod.status as Loose), phase } });
+  }
+
   /** The node refuses a pod that is not bound yet, as for want of cpu (OutOfcpu): Failed, and nothing of it ever ran. */
   refusePod(namespace: string, name: string, reason: string, message: string): void {
     const pod = this.#parts.store.need('pods', namespace, name) as Pod;

@@ -222,6 +222,38 @@ describe('how pods end on a cluster', () => {
     expect(failures[1].sentence).toMatch(/to make room for a pod of higher priority/);
   });
 
+  it('a pod that used more than its own limit of storage is told so [P6 F39]', async () => {
+    const one = order('sleep 600');
+    await executor.launch([one]);
+    await started(one);
+    cluster.script.evictForItsStorage('default', nameOf(one));
+    expect(await failureOf(one)).toMatchObject({ class: 'storage_limit' });
+  });
+
+  it('a pod that the control plane alone gave up may live [P22 F48]', async () => {
+    const one = order('sleep 600');
+    await executor.launch([one]);
+    await started(one);
+    cluster.script.stopKubelet();
+    cluster.script.collectGarbage('default', nameOf(one));
+    const failure = await failureOf(one);
+    expect(failure).toMatchObject({ class: 'disrupted', provenDead: false });
+    expect(failure.sentence).toContain('because its node is gone');
+  });
+
+  it('a phase that nobody knows says nothing, and the true end is told when it comes [P24 F21]', async () => {
+    const one = order('sleep 600');
+    await executor.launch([one]);
+    await started(one);
+    cluster.script.writePhase('default', nameOf(one), 'Hibernating');
+    const next = order('exit 5');
+    await executor.launch([next]);
+    expect(await failureOf(next)).toMatchObject({ class: 'user_error' });
+    expect(endsOf(one)).toEqual([]);
+    await client.deletePod('default', nameOf(one), { gracePeriodSeconds: 1 });
+    expect(await failureOf(one)).toMatchObject({ class: 'disrupted', provenDead: true });
+  });
+
   it('a pod that its node refuses has never started, for certain [P9 F40]', async () => {
     const one = order('true', { spec: { schedulingGates: [{ name: 'example.com/quota' }] } });
     await executor.launch([one]);

@@ -80,7 +80,7 @@ describe('launching', () => {
     expect(kinds()).toEqual(['create']);
   });
 
-  it('takes a pod that exists already for its own when its labels say so', async () => {
+  it('takes a pod that exists already for its own when its labels say so [F27]', async () => {
     const order = workerOrder();
     api.next('create', refuse(409, 'AlreadyExists')).next('get', ours(order));
     await launcher.launch([order]);
@@ -88,7 +88,7 @@ describe('launching', () => {
     expect(await facts()).toEqual([]);
   });
 
-  it('leaves a foreign pod of the same name untouched and says so', async () => {
+  it('leaves a foreign pod of the same name untouched and says so [F27]', async () => {
     const order = workerOrder();
     api.next('create', refuse(409, 'AlreadyExists')).next('get', ours(order, 'another deployment'));
     await launcher.launch([order]);
@@ -105,7 +105,7 @@ describe('launching', () => {
     ['the connection is cut', hangUp],
     ['the server answers 500', refuse(500, 'InternalError')],
     ['the server answers 504', refuse(504, 'Timeout')],
-  ])('after an unknown answer it looks first and finds its pod: %s', async (_what, answer) => {
+  ])('after an unknown answer it looks first and finds its pod: %s [F23 I04]', async (_what, answer) => {
     const order = workerOrder();
     api.next('create', answer).next('get', ours(order));
     await launcher.launch([order]);
@@ -113,7 +113,7 @@ describe('launching', () => {
     expect(kinds()).toEqual(['create', 'get']);
   });
 
-  it('after an unknown answer it creates again only after a 404, and under the same name', async () => {
+  it('after an unknown answer it creates again only after a 404, and under the same name [F24 I04]', async () => {
     const order = workerOrder();
     api.next('create', hangUp).next('get', refuse(503, 'ServiceUnavailable'), refuse(404, 'NotFound'));
     await launcher.launch([order]);
@@ -122,7 +122,7 @@ describe('launching', () => {
     expect(created()).toEqual([nameOf(order), nameOf(order)]);
   });
 
-  it('waits for a used-up quota with the API’s own sentence, without a failure', async () => {
+  it('waits for a used-up quota with the API’s own sentence, without a failure [F29]', async () => {
     const order = workerOrder();
     const message = 'pods "x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3';
     api.next('create', refuse(403, 'Forbidden', { message }));
@@ -134,7 +134,7 @@ describe('launching', () => {
     expect(await facts()).toEqual([]);
   });
 
-  it('waits out 429 and conflicts that heal', async () => {
+  it('waits out 429 and conflicts that heal [F28]', async () => {
     api.next('create', refuse(429, 'TooManyRequests', {}, { 'retry-after': '0' }), refuse(409, 'Conflict'));
     await launcher.launch([workerOrder()]);
     await eventually('the pod', () => launched.length > 0);
@@ -158,7 +158,7 @@ describe('launching', () => {
       'namespaces "tasks" not found',
     ],
   ])(
-    'refuses at once, as configuration, what no further try heals, and launches the others: %s',
+    'refuses at once, as configuration, what no further try heals, and launches the others: %s [F30]',
     async (what, answer, said) => {
       const [bad, good] = [workerOrder(), workerOrder()];
       // The client asks a few times after a 403 on a new connection: a server that has just started says it to everybody.
@@ -200,7 +200,7 @@ describe('launching', () => {
     expect(kinds()).toEqual(['create']);
   });
 
-  it('does not create the pod of an image whose attempt has closed meanwhile (R12)', async () => {
+  it('does not create the pod of an image whose attempt has closed meanwhile [R12]', async () => {
     const order = imageOrder(['true']);
     ledger.closed.set(order.attemptId, 'failed');
     await launcher.launch([order]);
