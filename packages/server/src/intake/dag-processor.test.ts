@@ -139,7 +139,7 @@ test('a file that breaks has an import error and keeps its last good version; re
   expect(await dagRow('a')).toMatchObject({ current_version: 1 });
 });
 
-test('files that loop, exit or cannot be bundled do not keep the others from being stored', async () => {
+test('files that loop, exit or cannot be bundled do not keep the others from being stored [F83]', async () => {
   const useSdk = `import { dag } from '@gantry/sdk'; export { dag };`;
   folder.write('a-loops.ts', `${useSdk} for (;;) {}`);
   folder.write('b-exits.ts', `${useSdk} process.exit(1);`);

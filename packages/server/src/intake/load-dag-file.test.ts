@@ -140,7 +140,7 @@ test('process.exit is told with its line', async () => {
   expect(found).toMatchObject({ message: expect.stringContaining('process.exit(3)'), line: 3 });
 });
 
-test('an endless loop ends at the time limit and is told with its line', async () => {
+test('an endless loop ends at the time limit and is told with its line [F83]', async () => {
   const text = `${useSdk}function spin(): void {\n  for (;;) Math.random();\n}\nconsole.log('here');\nspin();`;
   const found = await failure({ 'a.ts': text }, { timeoutSeconds: 1 });
   expect(found).toMatchObject({ line: 4, position: expect.any(Number) });
@@ -178,7 +178,7 @@ test('a promise that never settles is told as that', async () => {
   expect((await failure({ 'a.ts': `${useSdk}await new Promise(() => {});` })).message).toContain('never settles');
 });
 
-test('a file that eats memory is stopped, on the heap and in buffers', async () => {
+test('a file that eats memory is stopped, on the heap and in buffers [F83]', async () => {
   const heap = `${useSdk}const all = []; for (;;) all.push(new Array(1000).fill(all.length));`;
   const buffers = `${useSdk}const all = []; for (let i = 0; i < 2000; i++) { all.push(Buffer.alloc(1024 * 1024, 1)); }\nawait new Promise((r) => setTimeout(r, 20000));`;
   for (const text of [heap, buffers]) {
