@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
 import { GantryProcesses } from '../support/gantry-processes.ts';
 import { findKubectl } from '../support/kubectl.ts';
+import { faultsOfTheCluster } from './faults-of-the-cluster.ts';
 import { type RealCluster, RealClusterPlace, realCluster } from './real-cluster-place.ts';
 import { recipesOn } from './recipes-on-kubernetes.ts';
 import { troublesOn } from './troubles-on-kubernetes.ts';
@@ -13,6 +14,12 @@ if (typeof cluster !== 'string' && program !== null) {
   // In this file and not beside it: all need the one port that pods reach.
   describe('the recipes of pods on a real Kubernetes', () => recipesOn(cluster, program));
   describe('what befalls schedulers and pods on a real Kubernetes', () => troublesOn(cluster, program));
+  const control = process.env.GANTRY_TEST_CLUSTER_CONTROL;
+  if (control) {
+    describe('parts of a real Kubernetes die', () => faultsOfTheCluster(cluster, program, control));
+  } else {
+    describe.skip('parts of a real Kubernetes die (GANTRY_TEST_CLUSTER_CONTROL not set)', () => undefined);
+  }
 } else {
   const why = typeof cluster === 'string' ? cluster : 'there is no kubectl';
   console.log(`Skipped: the examples are not run on a real Kubernetes, since ${why}.`);
