@@ -73,7 +73,7 @@ test('a retry is a new attempt of the next try', async () => {
   expect(new Set(executor.launched.map((order) => order.attemptId)).size).toBe(3);
 });
 
-test('a pool is never exceeded, whatever asks at once', async () => {
+test('a pool is never exceeded, whatever asks at once [I28]', async () => {
   await fresh.database.query(`insert into pool (name, slots) values ('narrow', 3)`);
   const { spec } = dag('wide', { maxActiveTasks: 1000 }, () => {
     for (let index = 0; index < 20; index += 1) step(`t${index}`, { pool: 'narrow', poolSlots: 1 + (index % 2) })();
@@ -96,7 +96,7 @@ test('a pool is never exceeded, whatever asks at once', async () => {
   expect(most).toBeGreaterThan(0);
 });
 
-test('another scheduler takes over what a vanished one led, launches what was queued again, and repeats nothing', async () => {
+test('another scheduler takes over what a vanished one led, launches what was queued again, and repeats nothing [I31 R1 R2]', async () => {
   const { spec } = dag('passed-on', { maxActiveTasks: 1000 }, () => {
     for (let index = 0; index < 10; index += 1) step(`t${index}`)();
   });
@@ -115,7 +115,7 @@ test('another scheduler takes over what a vanished one led, launches what was qu
   expect(await first('select count(*) from attempt where run_key = $1', [runKey])).toEqual({ count: 10 });
 });
 
-test('a scheduler that wakes after its lease commits nothing under it', async () => {
+test('a scheduler that wakes after its lease commits nothing under it [I32]', async () => {
   const { spec } = dag('paused', {}, () => {
     step('a')();
   });
@@ -140,7 +140,7 @@ test('a scheduler that wakes after its lease commits nothing under it', async ()
   expect(await first('select fence from dag_run where run_key = $1', [runKey])).toEqual({ fence: 2 });
 });
 
-test('a report that was committed before an ending is seen decides, not the ending', async () => {
+test('a report that was committed before an ending is seen decides, not the ending [I10 I16 R13]', async () => {
   const { spec } = dag('crossed', {}, () => {
     step('a')();
   });
@@ -226,7 +226,7 @@ test('what depends on its past waits for it with a sentence', async () => {
   await expect.poll(() => executor.launched.length).toBe(2);
 });
 
-test('an attempt that never starts is given up after the queued timeout without spending a retry', async () => {
+test('an attempt that never starts is given up after the queued timeout without spending a retry [I14 R10]', async () => {
   const { spec } = dag('stuck', {}, () => {
     step('a')();
   });
@@ -293,7 +293,7 @@ test('budgets and the growth of memory go on where they were when another schedu
   });
 });
 
-test('an ending without proof of death waits for the lease before the next attempt', async () => {
+test('an ending without proof of death waits for the lease before the next attempt [I03 P21]', async () => {
   const { spec } = dag('vanished', {}, () => {
     step('a', { retries: 1, retryDelay: 0 })();
   });

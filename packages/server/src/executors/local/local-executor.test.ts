@@ -104,7 +104,7 @@ describe('the local executor', () => {
     expect(facts.map(({ attemptId }) => attemptId)).toEqual([other.attempt.attemptId]);
   });
 
-  test('leaves no process of an attempt behind, not even one that its task forgot', async () => {
+  test('leaves no process of an attempt behind, not even one that its task forgot [F69]', async () => {
     const executor = observed(new LocalExecutor(options()));
     const pid = join(folder, 'pid');
     const { order } = known(`const { spawn } = await import('node:child_process');
@@ -119,7 +119,7 @@ describe('the local executor', () => {
     );
   });
 
-  test('is outlived by its attempts when it dies, and its successor can stop them', async () => {
+  test('is outlived by its attempts when it dies, and its successor can stop them [F72]', async () => {
     const gate = join(folder, 'gate');
     const first = known(`const { existsSync } = await import('node:fs');
       while (!existsSync(${JSON.stringify(gate)})) await new Promise((r) => setTimeout(r, 20)); return 'outlived';`);
@@ -136,7 +136,7 @@ describe('the local executor', () => {
     expect(outcomeOf(first.attempt)).toMatchObject({ result: 'outlived' });
   });
 
-  test('does not run an attempt twice that another scheduler launched', async () => {
+  test('does not run an attempt twice that another scheduler launched [F72 I05 R2]', async () => {
     const executor = observed(new LocalExecutor(options()));
     const other = observed(new LocalExecutor(options()));
     const ledger = join(folder, 'ledger');

@@ -22,14 +22,14 @@ describe('the lease', () => {
     expect((await runs.end(running)).outcome().kind).toBe('success');
   });
 
-  test('is renewed while the task blocks its thread', async () => {
+  test('is renewed while the task blocks its thread [D13]', async () => {
     const body = 'const end = Date.now() + 3500; while (Date.now() < end); return 1;';
     const end = await runs.run({ heartbeatSeconds: 0.2, leaseSeconds: 2.5, bundle: bundleOf(body) });
     expect(end.outcome()).toMatchObject({ kind: 'success', result: 1 });
     expect(end.known.heartbeats).toBeGreaterThan(3);
   });
 
-  test('outlives an outage that is shorter, and the task never notices', async () => {
+  test('outlives an outage that is shorter, and the task never notices [I35]', async () => {
     const running = runs.start({
       heartbeatSeconds: 0.2,
       leaseSeconds: 10,
@@ -44,7 +44,7 @@ describe('the lease', () => {
     expect((await runs.end(running)).outcome()).toMatchObject({ kind: 'success', result: 1 });
   });
 
-  test('that cannot be renewed ends the task and all it started, and nothing is reported', async () => {
+  test('that cannot be renewed ends the task and all it started, and nothing is reported [I07 F46]', async () => {
     const pids = runs.path('pids');
     const body = `const { spawn } = await import('node:child_process');
       const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
@@ -58,14 +58,14 @@ describe('the lease', () => {
     expect(end.known.reports).toHaveLength(0);
   });
 
-  test('that cannot be renewed ends a task that blocks its thread as well', async () => {
+  test('that cannot be renewed ends a task that blocks its thread as well [I07]', async () => {
     const running = runs.start({ heartbeatSeconds: 0.2, leaseSeconds: 1.5, bundle: bundleOf(BUSY) });
     await eventually('a renewal', () => running.known.heartbeats > 0);
     await runs.api.close();
     expect(await running.worker.exit).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  test('that another worker has taken ends the task, and nothing is reported', async () => {
+  test('that another worker has taken ends the task, and nothing is reported [I05]', async () => {
     const running = runs.start({ heartbeatSeconds: 0.1, killGraceSeconds: 5, bundle: bundleOf(HEEDS) });
     await eventually('a renewal', () => running.known.heartbeats > 0);
     running.known.takenAway = true;
@@ -94,7 +94,7 @@ describe('a stop', () => {
     expect(end.signal).toBe('SIGKILL');
   });
 
-  test('by SIGTERM aborts the signal and is reported as a disruption, even when the task then returns', async () => {
+  test('by SIGTERM aborts the signal and is reported as a disruption, even when the task then returns [F37]', async () => {
     const running = runs.start({ killGraceSeconds: 5, bundle: bundleOf(`console.log('up'); ${HEEDS} return 1;`) });
     await eventually('the start', () => running.worker.stdout().includes('up'));
     running.worker.child.kill('SIGTERM');
@@ -150,7 +150,7 @@ describe('the execution timeout', () => {
 });
 
 describe('the claim', () => {
-  test('is asked for again while the API is away, always with the same nonce', async () => {
+  test('is asked for again while the API is away, always with the same nonce [I05]', async () => {
     runs.api.fail('claim', 503, 'cut', 429, 'lose_answer');
     const end = await runs.run();
     expect(end.outcome().kind).toBe('success');
@@ -158,7 +158,7 @@ describe('the claim', () => {
     expect(end.known.claims[0]?.nonce).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('that another worker has ends this one quietly, and no user code runs', async () => {
+  test('that another worker has ends this one quietly, and no user code runs [I06 I08]', async () => {
     const running = runs.start({ bundle: bundleOf('console.log("ran");') });
     running.known.nonce = 'of another';
     expect(await runs.end(running)).toMatchObject({ code: 0, stdout: '', stderr: '' });
@@ -208,7 +208,7 @@ describe('the report', () => {
     expect(end.texts()).toEqual(['line']);
   });
 
-  test('waits for an API that comes back before the lease ends', async () => {
+  test('waits for an API that comes back before the lease ends [F67]', async () => {
     const running = runs.start({
       leaseSeconds: 10,
       bundle: bundleOf(`${SLEEP} console.log('up'); await sleep(300); return 1;`),
