@@ -54,15 +54,17 @@ function setKeepAlive(socket: Socket, { tcpKeepIdleMilliseconds }: PoolOptions):
 
 /**
  * The name under which Node keeps connections apart. All of a pool go to one server by the same rules, so only our own
- * certificate can differ, when it was renewed. Node's own name joins authority, certificate and key anew for each call.
+ * certificate and the server's authority can differ, when they were renewed. Node's own name joins authority, certificate and key anew for each call.
  */
 function certificateName(): Agent['getName'] {
   let newest: unknown;
+  let authority: unknown;
   let generation = 0;
   return (options) => {
-    const certificate = (options as { cert?: unknown } | undefined)?.cert;
-    if (certificate !== newest) {
-      newest = certificate;
+    const { cert, ca } = (options ?? {}) as { cert?: unknown; ca?: unknown };
+    if (cert !== newest || ca !== authority) {
+      newest = cert;
+      authority = ca;
       generation += 1;
     }
     return String(generation);
@@ -70,10 +72,10 @@ function certificateName(): Agent['getName'] {
 }
 
 function secureAgent(connection: KubeConnection, options: AgentOptions): Agent {
-  const { certificateAuthority, verify, serverName } = connection.tls;
+  const { verify, serverName } = connection.tls;
+  // The authority comes with each call, since an agent's own options would win over a rotated one.
   return new HttpsAgent({
     ...options,
-    ca: certificateAuthority ?? undefined,
     rejectUnauthorized: verify,
     servername: serverName ?? undefined,
   });

@@ -152,7 +152,7 @@ export class HttpTransport {
 
   async #request(call: HttpCall, agent: Agent): Promise<ClientRequest> {
     const identity = await this.#connection.credential.identity();
-    const { server } = this.#connection;
+    const { server, tls } = this.#connection;
     const headers: { [name: string]: string | number } = { accept: call.accept, 'user-agent': 'gantry' };
     if (identity.authorization !== null) headers.authorization = identity.authorization;
     if (call.body !== undefined) {
@@ -163,6 +163,7 @@ export class HttpTransport {
       identity.certificate === null ? {} : { cert: identity.certificate, key: identity.key ?? undefined };
     const options = {
       ...certificate,
+      ca: identity.certificateAuthority ?? tls.certificateAuthority ?? undefined,
       agent,
       method: call.method,
       host: server.hostname.replace(/^\[|\]$/g, ''),

@@ -27,11 +27,13 @@ export async function inClusterConnection(options: InClusterOptions): Promise<Ku
   }
   await mustRead(join(options.folder, 'token'));
   const authority = options.certificateAuthority ?? (await mustRead(join(options.folder, 'ca.crt')));
+  const none = { certificate: null, key: null };
+  const rotating = options.certificateAuthority === null ? join(options.folder, 'ca.crt') : null;
   const namespace = await readFile(join(options.folder, 'namespace'), 'utf8').catch(() => '');
   return {
     server: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
     tls: { certificateAuthority: authority, verify: options.verifySsl, serverName: null },
-    credential: tokenFileCredential(join(options.folder, 'token'), options.clock),
+    credential: tokenFileCredential(join(options.folder, 'token'), options.clock, none, rotating),
     namespace: namespace.trim() || 'default',
     description: 'the service account of this pod',
   };

@@ -34,4 +34,6 @@ export interface KubeIdentity {
   readonly certificate: string | null;
   /** PEM of its key. */
   readonly key: string | null;
+  /** PEM of the authority where it rotates with the credential; absent where the connection's own always holds. */
+  readonly certificateAuthority?: string;
 }

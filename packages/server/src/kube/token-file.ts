@@ -6,12 +6,17 @@ import { KubeError } from './kube-error.ts';
 /** A projected token is renewed at 80 % of its life, ten minutes at least, so a minute is often enough. */
 const REREAD_MILLISECONDS = 60_000;
 
-/** A bearer token in a file that somebody else renews: a pod's service account, or `tokenFile` of a kubeconfig. */
+/**
+ * A bearer token in a file that somebody else renews: a pod's service account, or `tokenFile` of a kubeconfig. An
+ * `authorityFile` is read again with it, since the cluster's authority rotates too.
+ */
 export function tokenFileCredential(
   path: string,
   clock: Clock,
   certificate: Pick<KubeIdentity, 'certificate' | 'key'> = { certificate: null, key: null },
+  authorityFile: string | null = null,
 ): KubeCredential {
+  let authority: { certificateAuthority?: string } = {};
   let token: string | null = null;
   let freshUntil = Number.NEGATIVE_INFINITY;
   async function reread(): Promise<string> {
@@ -29,14 +34,22 @@ export function tokenFileCredential(
     async identity() {
       if (clock.monotonic() >= freshUntil) {
         token = await reread();
+        authority = (await readAuthority(authorityFile)) ?? authority;
         freshUntil = clock.monotonic() + REREAD_MILLISECONDS;
       }
-      return { ...certificate, authorization: `Bearer ${token}` };
+      return { ...certificate, ...authority, authorization: `Bearer ${token}` };
     },
     forget() {
       freshUntil = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** Null when there is none to read; the one before serves until then. */
+async function readAuthority(path: string | null): Promise<{ certificateAuthority: string } | null> {
+  if (path === null) return null;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.trim() === '' ? null : { certificateAuthority: text };
 }
 
 function noToken(path: string, what: string, cause?: unknown): KubeError {
