@@ -221,6 +221,15 @@ const CASES: readonly Case[] = [
     unblock: /ends/,
   },
   {
+    cause: 'stopping',
+    make: async (runKey) => {
+      await openAttempt(runKey, 'first', { state: 'running', lease_until: LATER, stop_sentence: 'A user cleared it.' });
+      await sql("update task_instance set state = 'restarting' where run_key = $1 and task_id = 'first'")(runKey);
+    },
+    sentence: /asked to stop: A user cleared it/,
+    unblock: /within the grace time/,
+  },
+  {
     cause: 'lease',
     make: (runKey) =>
       openAttempt(runKey, 'first', { state: 'running', lease_until: '2020-01-01T00:00:00Z', hostname: 'h' }),
