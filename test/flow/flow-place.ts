@@ -92,6 +92,16 @@ export class FlowPlace {
     return this.#cluster!.kubeconfigPath;
   }
 
+  /** Faults of the local cluster. */
+  get script(): LocalCluster['script'] {
+    return this.#cluster!.script;
+  }
+
+  /** Where tasks write. */
+  get ledgerPath(): string {
+    return ledgerIn(this.#folder);
+  }
+
   /** Where the files of a claim lie. */
   claimFolder(name: string): string {
     return join(this.#folder, 'cluster/claims/default', name);

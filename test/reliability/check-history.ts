@@ -46,7 +46,7 @@ export function checkSafety(history: History): readonly Verdict[] {
     ),
     verdict('I17', starts, (line) => early(history, line)),
     verdict(
-      'I18',
+      'success',
       instances.filter(({ state }) => state === 'success'),
       ({ instance, attempt }) =>
         attemptOf.get(attempt ?? '')?.state !== 'success' && `${instance} is success by attempt ${attempt}`,

@@ -88,7 +88,7 @@ F81 A log store that fails. :: remote log stores are not built
 F82 DAG files that change while they are read. :: no test is tagged
 F83 A DAG file that loops, eats memory, exits or throws.
 F84 A task that is renamed while its run is open. :: no test is tagged
-F85 Links that are cut and restored one by one at random. :: the soak with random faults is not written
-F86 Postgres restarts, history is lost and a scheduler stands still at once. :: the soak with random faults is not written
-F87 10,000 runnable tasks at once. :: the soak with random faults is not written; a bench measures the watch with 10,000 pods
+F85 Links that are cut and restored one by one at random. :: the soak ends sessions, watches and processes at random, but holds no link for long
+F86 Postgres restarts, history is lost and a scheduler stands still at once. :: the soak draws these one after another, never at once
+F87 10,000 runnable tasks at once. :: a bench measures the watch with 10,000 pods; 10,000 processes do not fit one machine
 `);
