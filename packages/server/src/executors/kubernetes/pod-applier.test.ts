@@ -48,6 +48,9 @@ describe('applying what the watch sees', () => {
   let sweep: WaitSweep;
   let outbox: FactOutbox;
   let refuse: boolean;
+  let book: PodBook;
+  let launcher: PodLauncher;
+  let whileCreating: () => Promise<void>;
 
   beforeEach(() => beginAnew());
 
@@ -57,9 +60,13 @@ describe('applying what the watch sees', () => {
     [facts, waits, deleted, alarms] = [[], [], [], []];
     present = new Map();
     refuse = false;
+    whileCreating = async () => {};
     const clock = { now: () => now, monotonic: () => now };
     const client = {
-      createPod: async () => ({ kind: 'exists' as const }),
+      createPod: async () => {
+        await whileCreating();
+        return { kind: 'created' as const, identity: () => null };
+      },
       getPod: async (_namespace: string, name: string) => {
         const pod = present.get(name) ?? null;
         if (pod === 'error') throw new KubeError({ kind: 'forbidden', message: 'no' });
@@ -77,7 +84,7 @@ describe('applying what the watch sees', () => {
       podLogs: async () => '2026-01-01T00:00:01Z said\n',
     };
     const events = { alarm: ({ sentence }: { sentence: string }) => alarms.push(sentence) };
-    const book = new PodBook();
+    book = new PodBook();
     outbox = new FactOutbox(noJitter, {});
     const logs = new LogKeeper(client, ledger, clock, events);
     const common = {
@@ -91,7 +98,7 @@ describe('applying what the watch sees', () => {
       outbox,
       logs,
     };
-    const launcher = new PodLauncher({ ...common, pods: new OrderPods({ options, clock, events }) });
+    launcher = new PodLauncher({ ...common, pods: new OrderPods({ options, clock, events }) });
     const stopper = new PodStopper({ ...common, launcher, isWatching: () => true });
     applier = new PodApplier({ ...common, place: 'default', launcher, stopper });
     sweep = new WaitSweep({ ...common, place: 'default', stopper });
@@ -162,6 +169,14 @@ describe('applying what the watch sees', () => {
     refuse = false;
     await change({ type: 'ADDED', pod });
     expect(kinds()).toEqual(['ended']);
+  });
+
+  it('keeps the end of a pod that is over before its creation is answered, and its slot is free [F49]', async () => {
+    const order = imageOrder(['true']);
+    whileCreating = () => change({ type: 'ADDED', pod: podOf(order, { status: done }) });
+    await launcher.launch([order]);
+    expect(kinds()).toEqual(['ended']);
+    expect(book.occupying.size).toBe(0);
   });
 
   it('keeps the log of an image that has ended, before anybody may delete the pod', async () => {

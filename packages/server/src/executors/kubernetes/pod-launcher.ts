@@ -209,7 +209,8 @@ export class PodLauncher {
       const pod = newTrackedPod({ attemptId, name, namespace, podShape, workload: workload.kind, getLogs });
       book.add({ ...pod, readUid, uid: seen?.uid ?? null, node: seen?.node ?? null });
     }
-    book.occupy(attemptId);
+    // One that is over before its creation is answered holds no slot any more.
+    if (book.get(attemptId)?.toldEnded !== true) book.occupy(attemptId);
     outbox.forgetWait(attemptId);
     events.launched?.({ attemptId, name: at.name, existed: seen !== undefined });
     return { kind: 'settled' };
