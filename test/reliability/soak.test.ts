@@ -52,7 +52,7 @@ afterEach(async (context) => {
 });
 
 test(
-  'random faults of schedulers, API server, database and cluster lose nothing and repeat nothing, by a checker of its own [I01 I03 I05 I06 I10 I13 I16 I17 I27 I28 I29 I36]',
+  'random faults of schedulers, API server, database and cluster lose nothing and repeat nothing, by a checker of its own [I03 I05 I06 I10 I13 I16 I17 I27 I29 I36]',
   async () => {
     await place.gantry.kill('api-server');
     const nemesis = new Nemesis(place, place.gantry.start('api-server'), seeded(SEED), 2);
