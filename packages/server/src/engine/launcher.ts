@@ -36,10 +36,14 @@ export class Launcher {
     }
   }
 
-  /** Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. */
+  /**
+   * Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. A pod that
+   * was seen is there or was there: what becomes of it is the watch's to tell, and no call is spent on it.
+   */
   resume(runs: readonly LedRun[]): void {
     const live = runs.flatMap((run) => [...run.live.values()]);
-    const orders = live.filter((attempt) => !attempt.started && !attempt.stopping).map(orderOf);
+    const isLaunched = ({ started, place }: LiveAttempt): boolean => started || place?.kind === 'pod';
+    const orders = live.filter((attempt) => !isLaunched(attempt) && !attempt.stopping).map(orderOf);
     if (orders.length > 0) this.launch(orders);
     const stops = live.filter((attempt) => attempt.stopping).map((attempt) => stopOf(attempt, 'kill'));
     if (stops.length > 0) this.stop(stops);
