@@ -19,7 +19,8 @@ export class WorkerProcess {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#line = (child.stdio[3] as Socket | null) ?? null;
+    // Node gives a process that could not be made, for want of file handles, no streams at all.
+    this.#line = (child.stdio?.[3] as Socket | null | undefined) ?? null;
     // A worker that is gone before it has read the line tells so by its exit.
     this.#line?.on('error', () => {});
     this.#exit = new Promise((resolve) => {
