@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts';
 import { GantryProcesses } from '../support/gantry-processes.ts';
 import { findKubectl } from '../support/kubectl.ts';
+import { faultsOfPods } from './faults-of-pods.ts';
 import { faultsOfTheCluster } from './faults-of-the-cluster.ts';
 import { type RealCluster, RealClusterPlace, realCluster } from './real-cluster-place.ts';
 import { recipesOn } from './recipes-on-kubernetes.ts';
@@ -15,6 +16,7 @@ if (typeof cluster !== 'string' && program !== null) {
   describe('the recipes of pods on a real Kubernetes', () => recipesOn(cluster, program));
   describe('what befalls schedulers and pods on a real Kubernetes', () => troublesOn(cluster, program));
   const control = process.env.GANTRY_TEST_CLUSTER_CONTROL;
+  describe('what befalls pods on a real Kubernetes', () => faultsOfPods(cluster, program, control));
   if (control) {
     describe('parts of a real Kubernetes die', () => faultsOfTheCluster(cluster, program, control));
   } else {
