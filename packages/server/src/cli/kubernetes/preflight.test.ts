@@ -376,7 +376,7 @@ describe.skipIf(KUBECONFIG === null)('on a real API server', () => {
       expect.stringMatching(
         /^error privileged spec: The cluster refuses the pod: violates PodSecurity "restricted:latest": privileged \(container "base" must not set securityContext\.privileged=true\).*\.$/,
       ),
-      `error unknown spec.volume: The Kubernetes of this cluster knows no such field; the pod would run without it. Set by ${join(folder, 'odd.yaml')}.`,
+      `error unknown spec.volume: The Kubernetes of this cluster knows no such field; the pod would run without it. Set by ${join(folder, 'odd.yaml')}:5.`,
       `error both spec.serviceAccountName: There is no service account "nobody" in namespace "${home}", so the pod is refused.${by('both')}`,
       `error both spec.priorityClassName: There is no priority class "vip", so the pod is refused.${by('both')}`,
     ]);
