@@ -1,12 +1,12 @@
 import { simulate } from '@gantry/sdk/testing';
 import { expect, test } from 'vitest';
 import { flightsBranching } from '../dags/flights_branching.ts';
-import { hostPathVolume } from '../dags/host_path_volume.ts';
+import { initContainer } from '../dags/init_container.ts';
 
 test('a pod that is lost costs the task no retry, and it succeeds in the next', () => {
-  const run = simulate(hostPathVolume, { read_host_file: ['disrupted', 'success'] });
+  const run = simulate(initContainer, { read_prepared: ['disrupted', 'success'] });
   expect(run.state).toBe('success');
-  const { tries, attempts } = run.tasks.read_host_file!;
+  const { tries, attempts } = run.tasks.read_prepared!;
   expect(tries).toBe(1);
   expect(attempts.map(({ end }) => end)).toEqual(['disrupted', 'success']);
 });
