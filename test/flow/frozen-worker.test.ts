@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ended } from '../support/gantry-processes.ts';
 import { FlowPlace } from './flow-place.ts';
@@ -81,6 +82,10 @@ test('workers that cannot reach the API kill their tasks before the lease ends, 
   const group = await startedGroup();
   await place.gantry.kill('api-server');
   await expect.poll(() => isGroupAlive(group), PATIENCE).toBe(false);
+  // Task and child write ten times a second while they live, so the last write tells when they died, however busy we are.
+  const lastSign = statSync(place.ledgerPath).mtimeMs;
+  const [attempt] = await place.database.query<{ lease_until: string }>('select lease_until from attempt');
+  expect(lastSign).toBeLessThan(Date.parse(attempt!.lease_until));
   place.gantry.start('api-server');
   await place.succeeded();
   const started = place.ledger('start');
