@@ -1,6 +1,7 @@
 import { type DagSpec, SPEC_LAYOUT, type TaskSpec, type TaskState } from '../../packages/sdk/src/model/index.ts';
-import { NO_FAILURES } from '../../packages/server/src/plan/failure-counts.ts';
+
 import { compileGraph } from '../../packages/server/src/plan/graph.ts';
+import { newInstance } from '../../packages/server/src/plan/new-instance.ts';
 import { createSnapshot } from '../../packages/server/src/plan/run-snapshot.ts';
 import type { Graph, InstanceSnapshot, RunSnapshot } from '../../packages/server/src/plan/snapshot.ts';
 
@@ -95,18 +96,5 @@ export function instanceOf(run: RunSnapshot, taskId: string): InstanceSnapshot {
 }
 
 function sampleInstance(index: number, task: TaskSpec, state: TaskState): InstanceSnapshot {
-  return {
-    index,
-    mapIndex: -1,
-    id: `instance-${index}`,
-    state,
-    tryNumber: state === 'none' ? 0 : 1,
-    maxTries: task.retries,
-    notBefore: null,
-    skips: null,
-    past: undefined,
-    failures: NO_FAILURES,
-    attemptId: null,
-    reason: null,
-  };
+  return { ...newInstance(task, index), id: `instance-${index}`, state, tryNumber: state === 'none' ? 0 : 1 };
 }

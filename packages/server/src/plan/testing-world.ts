@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FailureClass, SkipDecision, TaskState } from '@gantry/sdk/model';
+import { applyConclusion } from './apply-conclusion.ts';
 import { skipsOfDecision } from './branch-skips.ts';
 import { concludeAttempt, DEFAULT_RETRY_POLICY } from './conclude-attempt.ts';
 import { examineRun } from './examine-run.ts';
-import { countFailure, freeRetriesOf, NO_FAILURES } from './failure-counts.ts';
+import { freeRetriesOf } from './failure-counts.ts';
+import { newInstance } from './new-instance.ts';
 import { nextWake } from './next-wake.ts';
 import { createSnapshot, setInstanceState, setPast } from './run-snapshot.ts';
 import type { Graph, InstanceSnapshot, RunSnapshot } from './snapshot.ts';
@@ -46,22 +48,9 @@ export function reloaded(run: RunSnapshot): RunSnapshot {
 }
 
 function newRun(graph: Graph, removed: ReadonlySet<number>): RunSnapshot {
-  const instances = graph.tasks.map(
-    ({ retries }, index): InstanceSnapshot => ({
-      index,
-      mapIndex: -1,
-      id: `i${index}`,
-      state: removed.has(index) ? 'removed' : 'none',
-      tryNumber: 0,
-      maxTries: retries,
-      notBefore: null,
-      skips: null,
-      past: undefined,
-      failures: NO_FAILURES,
-      attemptId: null,
-      reason: null,
-    }),
-  );
+  const instances = graph.tasks.map((task, index): InstanceSnapshot => {
+    return { ...newInstance(task, index), state: removed.has(index) ? 'removed' : 'none' };
+  });
   const rows = { runKey: 1, dagId: 'd', runId: 'r', graph, logicalDate: 0, instances };
   return createSnapshot({ ...rows, state: 'running', startedAt: 0 });
 }
@@ -119,10 +108,8 @@ function conclude(run: RunSnapshot, world: World, instance: InstanceSnapshot, no
         };
   const attempt = { task, dagId: run.dagId, runId: run.runId, tryNumber, maxTries, failures };
   const end = concludeAttempt({ ...attempt, failure, skippedReason: skipped, now, policy: DEFAULT_RETRY_POLICY });
-  if (end.kind === 'retry' || end.kind === 'retry_free') instance.notBefore = end.notBefore;
-  if (failure !== null) instance.failures = countFailure(failures, failure.class, end.kind === 'retry_free');
-  const states = { retry: 'up_for_retry', retry_free: 'scheduled' } as const;
-  move(run, world, now, index, end.kind === 'retry' || end.kind === 'retry_free' ? states[end.kind] : end.kind);
+  applyConclusion(run, instance, end);
+  world.seen?.(run, now);
 }
 
 /** A branch follows one of its downstreams or none, a short circuit stops what is below it or not. */

@@ -1,6 +1,5 @@
 import type { DagSpec, JsonObject, TaskSpec } from '@gantry/sdk/model';
-import { growMemory } from '../kube/pod/grow-memory.ts';
-import { isJsonList, isJsonObject } from '../kube/pod/json-shape.ts';
+import { growMemory, memoryOf } from '../kube/pod/grow-memory.ts';
 import { strategicMerge } from '../kube/pod/strategic-merge.ts';
 import { retryRule } from '../plan/retry-rule.ts';
 
@@ -12,10 +11,6 @@ export function memoryLimitOf(spec: DagSpec, task: TaskSpec, outOfMemory: number
   const rule = retryRule(task, outOfMemory);
   const grown = rule === null ? null : growMemory(pod, rule, task.taskId);
   if (grown?.kind === 'layer') pod = strategicMerge(pod, grown.layer.patch, task.taskId);
-  const podSpec = pod.spec;
-  const containers = isJsonObject(podSpec) && isJsonList(podSpec.containers) ? podSpec.containers : [];
-  const base = containers.filter(isJsonObject).find(({ name }) => name === 'base');
-  const resources = isJsonObject(base?.resources) ? base.resources : {};
-  const limits = isJsonObject(resources.limits) ? resources.limits : {};
-  return limits.memory === undefined || limits.memory === null ? null : String(limits.memory);
+  const { limit } = memoryOf(pod);
+  return limit === undefined || limit === null ? null : String(limit);
 }

@@ -5,34 +5,16 @@ import { BUILT_IN_TEMPLATE } from './built-in-template.ts';
 import { CompiledPods, compilePod } from './compile-pod.ts';
 import type { PodBuildLayers } from './pod-layer.ts';
 import { parsePodTemplate } from './pod-template.ts';
+import { testingLayers, testingOrder } from './testing-order.ts';
 
-const ORDER: Order = {
-  attemptId: '6f1c9a52-6a5e-4a8e-9f53-0a4b1f7d2c11',
-  runKey: 7,
-  dagId: 'orders',
+const ORDER = testingOrder(null, {
   runId: 'manual__2031-02-03T04:05:06+00:00',
   taskId: 'load.to_warehouse',
-  mapIndex: -1,
   tryNumber: 2,
-  version: 3,
-  executor: 'KubernetesExecutor',
   queue: null,
-  priorityWeight: 1,
-  bundleDigest: 'd'.repeat(64),
-  workload: { kind: 'worker' },
-  layers: { templateFile: null, dagOverride: null, taskOverride: null, retry: null },
   executionTimeoutSeconds: 90.5,
-};
-const LAYERS: PodBuildLayers = {
-  deploymentId: 'b5d0c9f2-0a52-4a93-a3c9-6d8c1cf2e7a1',
-  namespace: 'gantry',
-  executionApiUrl: 'http://gantry-api:8080',
-  template: BUILT_IN_TEMPLATE,
-  workerImage: null,
-  namespaces: { kind: 'one' },
-  hook: null,
-  policy: 'unrestricted',
-};
+});
+const LAYERS = testingLayers();
 const IMAGE_ORDER: Order = {
   ...ORDER,
   workload: {

@@ -1,10 +1,10 @@
-import type { JsonObject, Order, RetryRule } from '@gantry/sdk/model';
+import type { JsonObject, RetryRule } from '@gantry/sdk/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildPod } from './build-pod.ts';
-import { BUILT_IN_TEMPLATE } from './built-in-template.ts';
 import { growMemory } from './grow-memory.ts';
 import { memoryBytes, memoryQuantity } from './memory-quantity.ts';
+import { testingLayers, testingOrder } from './testing-order.ts';
 
 const rule = (times: number, parts: Partial<RetryRule> = {}): RetryRule => ({
   kind: 'grow_memory',
@@ -88,33 +88,12 @@ describe('a pod with a retry rule', () => {
   const resources = (memory: string) => ({
     spec: { containers: [{ name: 'base', resources: { limits: { memory } } }] },
   });
-  const order = (taskOverride: JsonObject | null): Order => ({
-    attemptId: '6f1c9a52-6a5e-4a8e-9f53-0a4b1f7d2c11',
-    runKey: 7,
-    dagId: 'orders',
-    runId: 'one',
-    taskId: 'load',
-    mapIndex: -1,
-    tryNumber: 2,
-    version: 3,
-    executor: 'KubernetesExecutor',
-    queue: null,
-    priorityWeight: 1,
-    bundleDigest: 'd'.repeat(64),
-    workload: { kind: 'worker' },
-    layers: { templateFile: null, dagOverride: resources('256Mi'), taskOverride, retry: rule(1) },
-    executionTimeoutSeconds: null,
-  });
-  const layers = {
-    deploymentId: 'b5d0c9f2-0a52-4a93-a3c9-6d8c1cf2e7a1',
-    namespace: 'gantry',
-    executionApiUrl: 'http://gantry-api:8080',
-    template: BUILT_IN_TEMPLATE,
-    workerImage: null,
-    namespaces: { kind: 'one' },
-    hook: null,
-    policy: 'unrestricted',
-  } as const;
+  const order = (taskOverride: JsonObject | null) =>
+    testingOrder(null, {
+      tryNumber: 2,
+      layers: { templateFile: null, dagOverride: resources('256Mi'), taskOverride, retry: rule(1) },
+    });
+  const layers = testingLayers();
 
   it('grows what template and overrides give it, and shows the rule as the origin', () => {
     const { origins, warnings } = buildPod(order(resources('1Gi')), layers);

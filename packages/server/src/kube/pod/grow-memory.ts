@@ -1,4 +1,4 @@
-import type { JsonObject, RetryRule } from '@gantry/sdk/model';
+import type { Json, JsonObject, RetryRule } from '@gantry/sdk/model';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
 import { memoryBytes, memoryQuantity } from './memory-quantity.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
@@ -47,7 +47,8 @@ function grownRequest(asked: number, from: number, to: number, grownLimit: strin
   return asked >= from || (memoryBytes(quantity) ?? 0) >= to ? grownLimit : quantity;
 }
 
-function memoryOf(pod: JsonObject) {
+/** Limit and request of memory that the container `base` of a pod, or of a part of one, has. */
+export function memoryOf(pod: JsonObject): { readonly limit: Json | undefined; readonly request: Json | undefined } {
   const spec = objectField(pod, 'spec');
   const containers = ownField(spec, 'containers');
   const base = isJsonList(containers)
