@@ -11,34 +11,17 @@ const compiled = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc',
   stdio: 'inherit',
 });
 
-const worker = 'packages/sdk/src/runner/main.ts';
-if (existsSync(worker)) {
+/** Bundles a program of this repository into one file of the sdk, which has no dependencies. */
+async function bundle(entry, outfile, format) {
+  if (!existsSync(entry)) return;
   const { build } = await import('esbuild');
-  await build({
-    entryPoints: [worker],
-    outfile: 'packages/sdk/dist/worker.cjs',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
-  });
+  const ways = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
+  await build({ entryPoints: [entry], outfile, format, ...ways });
 }
 
-// The scheduler's plan for tests of DAGs: one file without dependencies, as all of the sdk.
-const simulator = 'packages/server/src/simulate/simulate.ts';
-if (existsSync(simulator)) {
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: [simulator],
-    outfile: 'packages/sdk/dist/testing.js',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'warning',
-  });
-}
+await bundle('packages/sdk/src/runner/main.ts', 'packages/sdk/dist/worker.cjs', 'cjs');
+// The scheduler's plan, for tests of DAGs.
+await bundle('packages/server/src/simulate/simulate.ts', 'packages/sdk/dist/testing.js', 'esm');
 
 const from = 'packages/server/src/store/migrations';
 const to = 'packages/server/dist/store/migrations';

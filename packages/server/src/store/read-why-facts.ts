@@ -17,8 +17,6 @@ export interface WhyFacts {
   };
   readonly run: {
     readonly runKey: number;
-    readonly version: number;
-    readonly specDigest: string;
     readonly state: RunState;
     readonly queuedAt: string;
     readonly runAfter: string;
@@ -80,7 +78,7 @@ const RUN = `
   select jsonb_build_object(
       'isPaused', d.is_paused, 'isStale', d.is_stale, 'file', d.file, 'maxActiveRuns', d.max_active_runs,
       'importError', (select e.message from import_error e where e.file = d.file)) as dag,
-    r.run_key as "runKey", r.version, v.spec_digest as "specDigest", r.state, r.queued_at as "queuedAt",
+    r.run_key as "runKey", r.state, r.queued_at as "queuedAt",
     r.run_after as "runAfter", r.end_date as "endDate", r.reason,
     (select s.lease_until from service s where s.id = r.leader and s.lease_until > clock_timestamp()) as "ledUntil",
     clock_timestamp() as now,
@@ -89,7 +87,6 @@ const RUN = `
       order by o.run_key limit ${MOST_NAMED}) as "runningRuns",
     (select count(*) from attempt a where a.run_key = r.run_key and a.state in ('queued', 'running'))::integer as "openInRun"
   from dag_run r join dag d on d.dag_id = r.dag_id
-    join dag_version v on v.dag_id = r.dag_id and v.version = r.version
   where r.dag_id = $1 and r.run_id = $2`;
 
 const INSTANCES = `
@@ -113,11 +110,11 @@ const POOL = `
       where a.pool = p.name and a.state in ('queued', 'running') order by a.queued_at limit ${MOST_NAMED}) h), '[]') as holders
   from pool p where p.name = $1`;
 
-/** Reads what may keep a task instance from running; null when there is no such run. `poolOf` names the task's pool. */
+/** Reads what may keep a task instance from running; null when there is no such run. `poolName` is the task's pool. */
 export async function readWhyFacts(
   db: Queryable,
   of: { readonly dagId: string; readonly runId: string; readonly taskId: string; readonly mapIndex: number },
-  poolOf: (version: { readonly version: number; readonly specDigest: string }) => Promise<string | null>,
+  poolName: string | null,
 ): Promise<WhyFacts | null> {
   type Row = Omit<WhyFacts, 'run' | 'instances' | 'attempt' | 'pool'> & WhyFacts['run'];
   const [row] = await db.query<Row>(RUN, [of.dagId, of.runId], 'read_why_run');
@@ -125,8 +122,7 @@ export async function readWhyFacts(
   const { now, dag, schedulersAlive, runningRuns, openInRun, ...run } = row;
   const instances = await db.query<WhyInstance>(INSTANCES, [run.runKey], 'read_why_instances');
   const [attempt] = await db.query<WhyAttempt>(ATTEMPT, [run.runKey, of.taskId, of.mapIndex], 'read_why_attempt');
-  const pool = await poolOf(run);
-  const [found] = pool === null ? [] : await db.query<WhyPool>(POOL, [pool], 'read_why_pool');
+  const [pool] = poolName === null ? [] : await db.query<WhyPool>(POOL, [poolName], 'read_why_pool');
   return {
     now,
     dag,
@@ -136,6 +132,6 @@ export async function readWhyFacts(
     instances,
     attempt: attempt ?? null,
     openInRun,
-    pool: found ?? null,
+    pool: pool ?? null,
   };
 }

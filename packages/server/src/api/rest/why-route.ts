@@ -51,18 +51,14 @@ export function whyRoute(app: Routes, { database, code }: RestParts): void {
     const { dag_id: dagId, dag_run_id: runId, task_id: taskId } = params;
     const mapIndex = query.map_index;
     await requireRun(database, dagId, runId);
-    await requireTaskInstance(database, params, mapIndex);
-    const specOf = (of: { readonly version: number; readonly specDigest: string }) => code.spec({ dagId, ...of });
-    const taskOf = async (of: { readonly version: number; readonly specDigest: string }) =>
-      (await specOf(of)).tasks.find((task) => task.taskId === taskId) ?? null;
-    const facts = await readWhyFacts(database, { dagId, runId, taskId, mapIndex }, async (of) => {
-      return (await taskOf(of))?.pool ?? null;
-    });
+    const { version, spec_digest: specDigest } = await requireTaskInstance(database, params, mapIndex);
+    const spec = await code.spec({ dagId, version, specDigest });
+    const task = spec.tasks.find((one) => one.taskId === taskId);
+    const facts = await readWhyFacts(database, { dagId, runId, taskId, mapIndex }, task?.pool ?? null);
     const instance = facts?.instances.find((one) => one.taskId === taskId && one.mapIndex === mapIndex);
-    const task = facts === null ? null : await taskOf(facts.run);
-    if (facts === null || instance === undefined || task === null)
+    if (facts === null || instance === undefined || task === undefined)
       throw new GantryError('not_found', `The run ${runId} of the DAG ${dagId} has no task ${taskId} any more.`);
-    const chain = whyChain(facts, await specOf(facts.run), task, instance);
+    const chain = whyChain(facts, spec, task, instance);
     const first = chain.find(({ blocking }) => blocking);
     return {
       dag_id: dagId,
