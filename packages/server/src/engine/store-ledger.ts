@@ -3,7 +3,7 @@ import type { AttemptLedger, LedWatch, OpenAttempt, StoredPodShape } from '../ex
 import { attemptStates, openAttempts, storeLogChunk } from '../store/attempt-ledger.ts';
 import type { Database } from '../store/database.ts';
 import { leadWatch } from '../store/lead-watch.ts';
-import { storePodShape } from '../store/store-pod-shape.ts';
+import { storePodShapes } from '../store/store-pod-shapes.ts';
 import type { Leadership } from './leadership.ts';
 
 /** The executors' window on the database. */
@@ -35,7 +35,7 @@ export class StoreLedger implements AttemptLedger {
     return storeLogChunk(this.#database, attemptId, chunk);
   }
 
-  storePodShape(shape: StoredPodShape): Promise<void> {
-    return storePodShape(this.#database, shape);
+  storePodShapes(shapes: readonly StoredPodShape[]): Promise<void> {
+    return storePodShapes(this.#database, shapes);
   }
 }

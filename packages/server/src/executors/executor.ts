@@ -73,8 +73,8 @@ export interface AttemptLedger {
   leadWatch(watchId: string): Promise<LedWatch | null>;
   /** Keeps log lines of an attempt whose container has no worker to send them; the same chunk twice is stored once. */
   storeLog(attemptId: string, chunk: LogChunk): Promise<void>;
-  /** Keeps the shape that pods are made of; the same digest twice is stored once. */
-  storePodShape(shape: StoredPodShape): Promise<void>;
+  /** Keeps the shapes that pods are made of; the same digest twice is stored once. */
+  storePodShapes(shapes: readonly StoredPodShape[]): Promise<void>;
 }
 
 /** What an attempt's pod is found again by: JSON with holes for what differs between attempts, and who set what. */

@@ -1,6 +1,6 @@
 import type { Place } from '@gantry/sdk/model';
 import type { Queryable } from './database.ts';
-import type { PodShapeRow } from './store-pod-shape.ts';
+import type { PodShapeRow } from './store-pod-shapes.ts';
 
 /** An attempt with the shape of its pod; the shape is null when none is known (yet). */
 export interface AttemptPodRow {

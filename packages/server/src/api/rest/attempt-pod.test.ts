@@ -3,7 +3,7 @@ import { type RunningApi, startApi } from '../../../../../test/support/api-serve
 import { type FreshDatabase, freshDatabase } from '../../../../../test/support/fresh-database.ts';
 import { buildPod } from '../../kube/pod/build-pod.ts';
 import { testingLayers, testingOrder } from '../../kube/pod/testing-order.ts';
-import { storePodShape } from '../../store/store-pod-shape.ts';
+import { storePodShapes } from '../../store/store-pod-shapes.ts';
 import { storeTestingRun, testingSpec, testingTask } from '../testing-run.ts';
 
 let fresh: FreshDatabase;
@@ -30,8 +30,9 @@ test('an attempt answers with the pod it was created with, whether its worker or
   const override = { spec: { containers: [{ name: 'base', env: [{ name: 'ODD', value: 'a\u0000b' }] }] } };
   const order = testingOrder(override, { attemptId: attempts[0]!, dagId: 'pods', taskId: 'load', runId: 'manual__1' });
   const built = buildPod(order, testingLayers());
-  await storePodShape(fresh.database, built.shape!);
-  await storePodShape(fresh.database, built.shape!);
+  const other = { ...built.shape!, digest: '0'.repeat(64) };
+  await storePodShapes(fresh.database, [built.shape!, other]);
+  await storePodShapes(fresh.database, [built.shape!]);
   await update('pod_shape = $2', attempts[0]!, built.shape!.digest);
   const { status, body } = await pod(attempts[0]!);
   expect(status).toBe(200);

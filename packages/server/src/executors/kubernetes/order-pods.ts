@@ -3,11 +3,11 @@ import { BUILT_IN_TEMPLATE } from '../../kube/pod/built-in-template.ts';
 import { type CompiledPod, CompiledPods } from '../../kube/pod/compile-pod.ts';
 import type { PodBuildLayers } from '../../kube/pod/pod-layer.ts';
 import { podNamespace } from '../../kube/pod/pod-namespace.ts';
-import type { PodShape } from '../../kube/pod/pod-shape.ts';
 import { PodTemplateFiles } from '../../kube/pod/pod-template-file.ts';
 import type { AttemptLedger } from '../executor.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
 import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import { ShapeKeeper } from './shape-keeper.ts';
 
 /** Where a pod is created, and what it is called there. */
 export interface PodAddress {
@@ -27,10 +27,10 @@ export interface OrderPodsParts {
   readonly clock: Clock;
   readonly events?: Partial<KubernetesEvents>;
   /** Keeps the shapes of pods; left out by previews. */
-  readonly ledger?: Pick<AttemptLedger, 'storePodShape'>;
+  readonly ledger?: Pick<AttemptLedger, 'storePodShapes'>;
 }
 
-/** Shapes of which it is remembered that they are stored; a forgotten one is stored again, which changes nothing. */
+/** Oddities of which it is remembered that they were told. */
 const MOST_REMEMBERED = 10_000;
 
 /** The pods of orders as text, by the configured layers. */
@@ -39,14 +39,13 @@ export class OrderPods {
   readonly #templates: PodTemplateFiles;
   readonly #compiled = new CompiledPods();
   readonly #warned = new Set<string>();
-  readonly #stored = new Map<string, Promise<void>>();
   readonly #events: Partial<KubernetesEvents>;
-  readonly #ledger: Pick<AttemptLedger, 'storePodShape'> | null;
+  readonly #shapes: ShapeKeeper | null;
 
   constructor({ options, clock, events = {}, ledger }: OrderPodsParts) {
     this.#options = options;
     this.#events = events;
-    this.#ledger = ledger ?? null;
+    this.#shapes = ledger === undefined ? null : new ShapeKeeper(ledger, events);
     const kept = (sentence: string) => events.alarm?.({ sentence });
     this.#templates = new PodTemplateFiles({
       dagsFolder: options.dagsFolder,
@@ -61,24 +60,9 @@ export class OrderPods {
     const layers = await this.layers(order);
     const compiled = this.#compiled.for(order, layers);
     this.#warn(compiled);
-    if (compiled.shape !== null) await this.#store(compiled.shape);
+    if (compiled.shape !== null) await this.#shapes?.keep(compiled.shape);
     const podShape = compiled.shape?.digest ?? null;
     return { ...compiled.render(order), namespace: podNamespace(order, layers), podShape };
-  }
-
-  /** Once for each shape, before its first pod is created. A pod is not held up by a shape that cannot be stored. */
-  #store(shape: PodShape): Promise<void> {
-    const ledger = this.#ledger;
-    const known = this.#stored.get(shape.digest);
-    if (ledger === null || known !== undefined) return known ?? Promise.resolve();
-    if (this.#stored.size >= MOST_REMEMBERED) this.#stored.clear();
-    // A fan-out renders hundreds of pods of one shape at the same time: they all wait for the one call.
-    const storing = ledger.storePodShape(shape).catch((error: unknown) => {
-      this.#stored.delete(shape.digest);
-      this.#events.trouble?.({ what: 'What a pod is made of could not be stored; it is tried again.', error });
-    });
-    this.#stored.set(shape.digest, storing);
-    return storing;
   }
 
   /** What `buildPod` is given for the order, for previews. */

@@ -31,7 +31,7 @@ describe.skipIf(KUBECONFIG === null || KUBECTL === null)('a pod on a real API se
   test('is the one that explain shows and the one that is stored: the server only adds to it', async () => {
     const namespace = namespaces.names[0]!;
     const shapes: StoredPodShape[] = [];
-    const ledger = { storePodShape: async (shape: StoredPodShape) => void shapes.push(shape) };
+    const ledger = { storePodShapes: async (told: readonly StoredPodShape[]) => void shapes.push(...told) };
     const pods = new OrderPods({ options: testingOptions({ namespace }), clock: realClock, ledger });
     const order = testingOrder({
       metadata: { labels: { team: 'data' }, annotations: { 'example.com/a.b': 'c' } },

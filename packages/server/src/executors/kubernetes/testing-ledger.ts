@@ -35,7 +35,7 @@ export class TestingLedger implements AttemptLedger {
     return own === undefined ? this.lead : own;
   }
 
-  async storePodShape(): Promise<void> {}
+  async storePodShapes(): Promise<void> {}
 
   async storeLog(attemptId: string, chunk: LogChunk): Promise<void> {
     this.#refuse();
