@@ -5,12 +5,12 @@ import { findIdentityTouches } from './identity-guard.ts';
 import { isJsonList, isJsonObject, ownField } from './json-shape.ts';
 import { BASE_CONTAINER } from './merge-keys.ts';
 import { identityLayer } from './pod-identity-layer.ts';
-import { identifyPod, POD_ANNOTATION, type PodIdentity } from './pod-labels.ts';
+import { identifyPod, type PodIdentity } from './pod-labels.ts';
 import type { BuiltPod, PodBuildLayers, PodLayer, PodOrigin } from './pod-layer.ts';
 import { checkNamespace } from './pod-namespace.ts';
 import { type PodStage, traceOrigins } from './pod-origins.ts';
 import { checkPodPolicy } from './pod-policy.ts';
-import { holdsMarker, markedIdentity, type PodShape, shapeOf } from './pod-shape.ts';
+import { fillHoles, holdsMarker, markedIdentity, type PodShape, piecesOf, shapeOf } from './pod-shape.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /**
@@ -20,26 +20,30 @@ import { strategicMerge } from './strategic-merge.ts';
  * Throws `override_invalid`, `template_invalid`, `hook_failed` or `policy_breach` with a sentence that names the layer's source and the path.
  */
 export function buildPod(order: Order, layers: PodBuildLayers): BuiltPod & { readonly shape: PodShape | null } {
-  const warnings: string[] = [...layers.template.warnings];
-  const warn = (sentence: string) => warnings.push(sentence);
-  const identity = identifyPod(order, layers.deploymentId);
-  const stages = stackLayers(order, layers, markedIdentity(identity), warn);
-  const origins = traceOrigins(stages);
-  // The pod names its shape, so the shape, which holds all but what differs between attempts, comes first.
-  const isPlain = !holdsMarker(JSON.stringify(stages.at(-2)?.pod));
-  const shape = isPlain ? shapeOf(lastPod(stages), origins, warnings) : null;
-  const pod = assemblePod(order, layers, { ...identity, shape: shape?.digest ?? null });
-  return { pod, origins: shape === null ? origins.filter(isOwn) : origins, warnings, shape };
+  const common = buildCommon(order, layers);
+  if (common !== null) {
+    const { pieces, shape, origins, warnings } = common;
+    return { pod: JSON.parse(fillHoles(pieces, order, shape.digest)) as JsonObject, origins, warnings, shape };
+  }
+  const { stages, warnings } = stackLayers(order, layers, identifyPod(order, layers.deploymentId));
+  return { pod: lastPod(stages), origins: traceOrigins(stages), warnings, shape: null };
 }
 
-/** A pod without a shape does not name one. */
-function isOwn({ path }: PodOrigin): boolean {
-  return path !== `metadata.annotations.${POD_ANNOTATION.podShape}`;
+/** What the pods of all attempts of one task and DAG version have in common. */
+export interface CommonPod {
+  /** JSON text and the numbers of holes by turns, for `fillHoles`. */
+  readonly pieces: readonly string[];
+  readonly shape: PodShape;
+  readonly origins: readonly PodOrigin[];
+  readonly warnings: readonly string[];
 }
 
-/** The pod alone, of a given identity: what `buildPod` returns as `pod`, without the cost of origins. */
-export function assemblePod(order: Order, layers: PodBuildLayers, identity: PodIdentity): JsonObject {
-  return lastPod(stackLayers(order, layers, identity));
+/** Null for a pod that holds the marks of holes itself: it is built whole for each attempt, and names no shape. */
+export function buildCommon(order: Order, layers: PodBuildLayers): CommonPod | null {
+  const { stages, warnings } = stackLayers(order, layers, markedIdentity(identifyPod(order, layers.deploymentId)));
+  if (holdsMarker(JSON.stringify(stages.at(-2)?.pod))) return null;
+  const [marked, origins] = [lastPod(stages), traceOrigins(stages)];
+  return { pieces: piecesOf(JSON.stringify(marked)), shape: shapeOf(marked, origins, warnings), origins, warnings };
 }
 
 function lastPod(stages: readonly PodStage[]): JsonObject {
@@ -50,9 +54,9 @@ function stackLayers(
   order: Order,
   layers: PodBuildLayers,
   identity: PodIdentity,
-  warn?: (sentence: string) => void,
-): PodStage[] {
+): { readonly stages: readonly PodStage[]; readonly warnings: readonly string[] } {
   const stages: PodStage[] = [];
+  const warnings = [...layers.template.warnings];
   let pod: JsonObject = {};
   const add = (layer: PodLayer): void => {
     pod = strategicMerge(pod, layer.patch, layer.source);
@@ -67,7 +71,7 @@ function stackLayers(
     refuseIdentity(layer, order, layers);
     add(layer);
   }
-  const grown = retryLayer(order, pod, warn);
+  const grown = retryLayer(order, pod, (sentence) => warnings.push(sentence));
   if (grown !== null) add(grown);
   requireBase(pod, order, layers);
   add(accountLayer(pod));
@@ -77,7 +81,7 @@ function stackLayers(
   }
   add(identityLayer(order, layers, identity, podSpec(pod)));
   refuseBreach(order, layers, stages);
-  return stages;
+  return { stages, warnings };
 }
 
 const DEFAULTS: PodLayer = {
@@ -135,11 +139,11 @@ function overrideLayers(order: Order): PodLayer[] {
 }
 
 /** Built upon what the weaker layers say, since it grows that. */
-function retryLayer({ layers, taskId }: Order, pod: JsonObject, warn?: (sentence: string) => void): PodLayer | null {
+function retryLayer({ layers, taskId }: Order, pod: JsonObject, warn: (sentence: string) => void): PodLayer | null {
   if (layers.retry === null) return null;
   const grown = growMemory(pod, layers.retry, taskId);
   if (grown.kind === 'layer') return grown.layer;
-  warn?.(grown.warning);
+  warn(grown.warning);
   return null;
 }
 

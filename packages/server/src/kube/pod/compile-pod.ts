@@ -1,8 +1,8 @@
 import type { Order } from '@gantry/sdk/model';
-import { assemblePod, buildPod } from './build-pod.ts';
-import { identifyPod } from './pod-labels.ts';
+import { buildCommon, buildPod } from './build-pod.ts';
 import type { PodBuildLayers } from './pod-layer.ts';
-import { fillHoles, markedIdentity, type PodShape, piecesOf } from './pod-shape.ts';
+import { podName } from './pod-name.ts';
+import { fillHoles, type PodShape } from './pod-shape.ts';
 
 /** A pod as text with holes for what differs between attempts of one task. */
 export interface CompiledPod {
@@ -19,21 +19,15 @@ export interface CompiledPod {
  * `buildPod` returns. Throws as `buildPod` does.
  */
 export function compilePod(order: Order, layers: PodBuildLayers): CompiledPod {
-  const { pod, shape, warnings } = buildPod(order, layers);
-  const plain = (one: Order) => {
-    const identity = identifyPod(one, layers.deploymentId);
-    return { name: identity.name, body: JSON.stringify(buildPod(one, layers).pod) };
-  };
-  if (shape === null) return { render: plain, shape, warnings };
-  const marked = assemblePod(order, layers, markedIdentity(identifyPod(order, layers.deploymentId)));
-  const pieces = piecesOf(JSON.stringify(marked));
-  const render = (one: Order) => {
-    const { name } = identifyPod(one, layers.deploymentId);
-    return { name, body: fillHoles(pieces, one, shape.digest) };
-  };
-  return render(order).body === JSON.stringify(pod)
-    ? { render, shape, warnings }
-    : { render: plain, shape: null, warnings };
+  const nameOf = (one: Order) => podName(one.dagId, one.taskId, one.attemptId);
+  const common = buildCommon(order, layers);
+  if (common === null) {
+    const render = (one: Order) => ({ name: nameOf(one), body: JSON.stringify(buildPod(one, layers).pod) });
+    return { render, shape: null, warnings: buildPod(order, layers).warnings };
+  }
+  const { pieces, shape, warnings } = common;
+  const render = (one: Order) => ({ name: nameOf(one), body: fillHoles(pieces, one, shape.digest) });
+  return { render, shape, warnings };
 }
 
 /** Remembers compiled pods by template version, DAG version and task; the least recently used one goes first. */

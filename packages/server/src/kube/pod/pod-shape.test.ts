@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildPod } from './build-pod.ts';
 import { compilePod } from './compile-pod.ts';
-import { podOfShape } from './pod-shape.ts';
+import { identifyPod, identityMetadata } from './pod-labels.ts';
+import { holdsMarker, podOfShape } from './pod-shape.ts';
 import { testingLayers, testingOrder } from './testing-order.ts';
 
 const LAYERS = testingLayers();
@@ -32,6 +33,11 @@ test('the stored shape gives back, byte for byte, the pod that any attempt of th
         expect(compiled.render(one).body).toBe(JSON.stringify(built.pod));
         expect(JSON.stringify(podOfShape(shape!, one))).toBe(JSON.stringify(built.pod));
         expect((built.pod.metadata as { annotations: JsonObject }).annotations.gantry_pod_shape).toBe(shape?.digest);
+        // What the holes give is what the attempt's own identity says, and nothing of a hole is left.
+        const identity = { ...identifyPod(one, LAYERS.deploymentId), shape: shape!.digest };
+        expect(built.pod.metadata).toEqual(identityMetadata(identity, LAYERS.namespace));
+        if (!isImage) expect(JSON.stringify(built.pod)).toContain(`"GANTRY_ATTEMPT_ID","value":"${one.attemptId}"`);
+        expect(holdsMarker(JSON.stringify({ ...built.pod, metadata: null }))).toBe(false);
       }
     }),
     { numRuns: 200 },
