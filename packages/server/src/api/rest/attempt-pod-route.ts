@@ -28,7 +28,7 @@ const PodBody = Type.Object({
   warnings: Type.Array(Type.String()),
 });
 
-const Params = Type.Object({ attempt_id: Type.String({ format: 'uuid' }) });
+const Params = Type.Object({ attempt_id: Type.String({ description: 'A UUID.' }) });
 
 /** The pod that an attempt ran in, also when it is gone. */
 export function attemptPodRoute(app: Routes, { database, podOfShape }: RestParts): void {
