@@ -12,6 +12,7 @@ import type { EngineEvents } from './engine-events.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ExecutorTable } from './executor-table.ts';
 import { FactInbox, type TakenFacts } from './fact-inbox.ts';
+import { factsOfOneCommit } from './facts-of-one-commit.ts';
 import { type Hinted, Hints } from './hints.ts';
 import { Launcher } from './launcher.ts';
 import type { Leadership } from './leadership.ts';
@@ -168,6 +169,7 @@ export class Engine {
     try {
       this.#launcher.resume(await this.#book.reload(serviceId));
       if (readInbox) await this.#applyInbox(serviceId);
+      await this.#commitFirst(serviceId);
       for (const fact of [...this.#book.takePending(), ...taken.facts()]) this.#applyAttemptFact(fact);
       await this.#deadlines.check(serviceId, this.#book, this.#parts.clock.now());
       await this.#commitFirst(serviceId);
@@ -183,7 +185,7 @@ export class Engine {
     }
   }
 
-  /** Requests and what waited for them are committed by themselves: the rows show each state, and no transition is passed over. */
+  /** Requests, and what waited for the end of an attempt, are committed by themselves: the rows show each state, and no transition is passed over. */
   async #commitFirst(serviceId: string): Promise<void> {
     if (!this.#book.takeCommitsFirst()) return;
     const batch = this.#book.collector.take(undefined);
@@ -194,8 +196,11 @@ export class Engine {
 
   async #applyInbox(serviceId: string): Promise<void> {
     const rows = await readFacts(this.#parts.database, serviceId, FACTS_PER_TURN);
+    const fitting = factsOfOneCommit(rows);
+    // The lead of a run may end with this commit; what waits for the next one is then found as a request.
+    if (fitting.length < rows.length) this.#hints.hear('requests');
     if (rows.length === FACTS_PER_TURN) this.#hints.hear('facts');
-    for (const row of rows) this.#book.applyRow(row, this.#parts.clock.now());
+    for (const row of fitting) this.#book.applyRow(row, this.#parts.clock.now());
   }
 
   #applyAttemptFact(fact: AttemptFact): void {

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunningEngine, runEnded, startEngine, taskStates } from '../../../../test/support/engine-harness.ts';
 import { type FreshDatabase, freshDatabase } from '../../../../test/support/fresh-database.ts';
 import { seedDag, seedRun } from '../../../../test/support/seed-dag.ts';
+import { grantClaims } from '../store/grant-claims.ts';
 import { areWaiting, insertRequests } from '../store/insert-request.ts';
+import { recordReports } from '../store/record-reports.ts';
 import { ScriptedExecutor, success, userError } from './scripted-executor.ts';
 
 let fresh: FreshDatabase;
@@ -272,3 +274,68 @@ test('a clear that leaves the run as it is does not open it', async () => {
   expect(await taskStates(fresh.database, runKey)).toEqual({ a: 'none' });
   expect(await runState(runKey)).toBe('success');
 });
+
+const TOKEN = '00'.repeat(32);
+
+/** The worker claims, so that it may report although no scheduler runs. */
+async function claim(attemptId: string): Promise<void> {
+  const asked = { attemptId, nonce: 'n', tokenHash: TOKEN, hostname: 'h', pid: 1, podShape: null, pod: null };
+  expect(await grantClaims(fresh.database, [asked], 60)).toHaveLength(1);
+}
+
+async function report(attemptId: string): Promise<void> {
+  const outcome = { kind: 'success', result: null, xcoms: {}, skip: null };
+  const told = { outcome: JSON.stringify(outcome), factBody: JSON.stringify({ outcome }), log: null };
+  expect(await recordReports(fresh.database, [{ attemptId, tokenHash: TOKEN, ...told }])).toEqual([attemptId]);
+}
+
+const WAITING: readonly { readonly waiting: readonly string[]; readonly end: string }[] = [
+  { waiting: ['mark failed', 'clear'], end: 'success' },
+  { waiting: ['report', 'clear'], end: 'success' },
+  { waiting: ['clear', 'report'], end: 'success' },
+  { waiting: ['clear', 'clear', 'mark failed'], end: 'failed' },
+  { waiting: ['mark failed', 'report', 'clear'], end: 'success' },
+  { waiting: ['fail run', 'clear', 'report', 'mark failed', 'clear'], end: 'success' },
+];
+
+test.each(WAITING)(
+  'what waited together for a scheduler is applied in its order and holds up nobody: $waiting [I05 I10 I29]',
+  async ({ waiting, end }) => {
+    const { spec } = dag('waited', { maxActiveRuns: 2 }, () => {
+      step('a')();
+    });
+    const runKey = await queued(spec);
+    const before = new ScriptedExecutor(() => []);
+    const gone = start(before);
+    await expect.poll(() => before.launched.length, PATIENCE).toBe(1);
+    const { attemptId } = before.launched[0]!;
+    await claim(attemptId);
+    await expect.poll(() => stateOf(runKey, 'a'), PATIENCE).toBe('running');
+    await gone.stop();
+
+    const requests: Record<string, RequestFact> = {
+      clear: clear(['a']),
+      'mark failed': mark('failed', 'a'),
+      'fail run': { kind: 'mark_run', state: 'failed', requestedBy: 'ann' },
+    };
+    for (const what of waiting) {
+      if (what === 'report') await report(attemptId);
+      else await insertRequests(fresh.database, [{ runKey, request: requests[what]! }]);
+    }
+    const other = await seedRun(fresh.database, 'waited', 'other');
+    const troubles: unknown[] = [];
+    const after = new ScriptedExecutor(success);
+    start(after, { events: { trouble: (trouble) => troubles.push(trouble) } });
+    expect(await runEnded(fresh.database, other)).toBe('success');
+    await expect
+      .poll(async () => {
+        for (const stopped of after.stopped) await after.tell([dead(stopped.attemptId)]);
+        return first(
+          'select state, leader, (select count(*)::integer from fact) as facts from dag_run where run_key = $1',
+          [runKey],
+        );
+      }, PATIENCE)
+      .toEqual({ state: end, leader: null, facts: 0 });
+    expect(troubles).toEqual([]);
+  },
+);
