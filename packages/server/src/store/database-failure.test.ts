@@ -43,6 +43,7 @@ describe('databaseFailure', () => {
     ['ECONNRESET', 'connection_lost'],
     ['ECONNREFUSED', 'unreachable'],
     ['ENOTFOUND', 'unreachable'],
+    ['EMFILE', 'no_file_handles'],
   ])('knows the system’s %s as %s', (code, kind) => {
     expect(databaseFailure(Object.assign(new Error('no'), { code })).kind).toBe(kind);
   });

@@ -12,6 +12,8 @@ export type DatabaseFailureKind =
   /** No connection could be made or got from the pool in time. */
   | 'unreachable'
   | 'too_many_connections'
+  /** This process, or its machine, may open no more files and sockets. */
+  | 'no_file_handles'
   | 'deadlock'
   | 'serialization'
   | 'lock_timeout'
@@ -89,6 +91,8 @@ const BY_SYSTEM_CODE: Readonly<Record<string, DatabaseFailureKind>> = {
   EAI_AGAIN: 'unreachable',
   ENOENT: 'unreachable',
   ENOSPC: 'disk_full',
+  EMFILE: 'no_file_handles',
+  ENFILE: 'no_file_handles',
 };
 
 /** node-postgres gives these without any code: the message is all there is. */
@@ -164,6 +168,7 @@ const TROUBLE: ReadonlySet<DatabaseFailureKind> = new Set<DatabaseFailureKind>([
   'shutdown',
   'unreachable',
   'too_many_connections',
+  'no_file_handles',
   'deadlock',
   'serialization',
   'lock_timeout',
@@ -186,6 +191,7 @@ const SESSION_GONE: ReadonlySet<DatabaseFailureKind> = new Set<DatabaseFailureKi
   'shutdown',
   'unreachable',
   'too_many_connections',
+  'no_file_handles',
   'idle_in_transaction_timeout',
   'out_of_resources',
 ]);

@@ -8,6 +8,8 @@ const SENTENCES: Readonly<Partial<Record<DatabaseFailureKind, string>>> = {
   shutdown: 'The database is shutting down or starting.',
   unreachable: 'The database does not answer.',
   too_many_connections: 'The database has no connection left (its max_connections is reached).',
+  no_file_handles:
+    'This process may open no more files, so it got no connection to the database (EMFILE, "too many open files"): raise its limit of open files (ulimit -n).',
   deadlock: 'The database found a deadlock again and again.',
   serialization: 'The transaction met a concurrent change again and again.',
   lock_timeout: 'A row stayed locked by another session for longer than the lock timeout.',
@@ -29,6 +31,16 @@ export function asCallersSeeIt(error: unknown): unknown {
   }
   const code: ErrorCodeName = failure.kind === 'disk_full' ? 'disk_full' : 'unavailable';
   return new GantryError(code, SENTENCES[failure.kind], { cause: error });
+}
+
+/** What a new connection may be refused for that says more than that no answer came. */
+const REFUSALS: ReadonlySet<DatabaseFailureKind> = new Set(['shutdown', 'too_many_connections', 'no_file_handles']);
+
+/** Why the pool got no connection in the midst of work. */
+export function noConnection(error: unknown): GantryError {
+  const { kind } = databaseFailure(error);
+  const sentence = SENTENCES[REFUSALS.has(kind) ? kind : 'unreachable'];
+  return new GantryError('unavailable', sentence, { cause: error });
 }
 
 /** Why a connection to `url` could not be opened, in one sentence without the password. */

@@ -3,7 +3,7 @@ import { GantryError } from '@gantry/sdk/model';
 import type pg from 'pg';
 import type { Database, Queryable } from './database.ts';
 import { CommitUnknown, databaseFailure, isSessionGone } from './database-failure.ts';
-import { asCallersSeeIt } from './failure-sentence.ts';
+import { asCallersSeeIt, noConnection } from './failure-sentence.ts';
 import type { Listener } from './listener.ts';
 import { jittered } from './system-jitter.ts';
 import { Transaction } from './transaction.ts';
@@ -95,7 +95,7 @@ export class PostgresDatabase implements Database {
       }
       return client;
     } catch (error) {
-      throw new GantryError('unavailable', 'The database does not answer.', { cause: error });
+      throw noConnection(error);
     }
   }
 
