@@ -43,6 +43,14 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'GET /api/v2/variables/:variable_key': 'One variable.',
   'PATCH /api/v2/variables/:variable_key': 'Changes a variable.',
   'DELETE /api/v2/variables/:variable_key': 'Deletes a variable.',
+  'GET /api/v2/backfills': 'Backfills, newest last; by DAG, or only those under way.',
+  'POST /api/v2/backfills':
+    'Makes the runs of a DAG for a range of logical dates; they start under a limit of the backfill.',
+  'POST /api/v2/backfills/dry_run': 'The logical dates that such a backfill has, and which it would leave out.',
+  'GET /api/v2/backfills/:backfill_id': 'One backfill with its runs counted by state.',
+  'PUT /api/v2/backfills/:backfill_id/pause': 'Starts no more of its runs; those that run go on.',
+  'PUT /api/v2/backfills/:backfill_id/unpause': 'Lets it go on.',
+  'PUT /api/v2/backfills/:backfill_id/cancel': 'Ends it: runs that have not started are marked failed.',
   'GET /api/v2/importErrors': 'Why DAG files could not be used.',
   'GET /api/v2/importErrors/:import_error_id': 'One of them.',
   'GET /api/v2/gantry/attempts/:attempt_id/pod':

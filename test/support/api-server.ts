@@ -5,6 +5,7 @@ import { issueToken } from '../../packages/server/src/api/accounts/issue-token.t
 import type { ApiOptions } from '../../packages/server/src/api/options.ts';
 import { type ApiParts, type ApiServer, createApiServer } from '../../packages/server/src/api/server.ts';
 import { podOfShape } from '../../packages/server/src/kube/pod/pod-shape.ts';
+import { runsBetween } from '../../packages/server/src/plan/timetable/runs-between.ts';
 import type { Database } from '../../packages/server/src/store/database.ts';
 
 export interface RunningApi {
@@ -53,6 +54,7 @@ export async function startApi(
     podPlaceOf: ({ attemptId }) => ({ name: `pod-${attemptId}`, namespace: 'gantry' }),
     podOfShape,
     manualInterval: (_schedule, at) => ({ start: at, end: at }),
+    runsBetween: ({ schedule }, range) => runsBetween(schedule, { ...range, startDate: null }),
     version: '0.0.0-test',
     logSink: { write: () => undefined },
     ...parts,

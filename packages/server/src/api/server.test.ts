@@ -95,6 +95,7 @@ test('a port that is taken is told by one sentence', async () => {
     verifyPodToken: async () => null,
     podPlaceOf: () => ({ name: '', namespace: '' }),
     manualInterval: () => null,
+    runsBetween: () => [],
     podOfShape: () => ({}),
     version: '1',
     logSink: { write: () => undefined },

@@ -18,7 +18,7 @@ import type { PodPlaceOf, VerifyPodToken } from './pod-identity.ts';
 import { type LogSink, redactingSink } from './redacting-sink.ts';
 import { OpenStreams } from './rest/open-streams.ts';
 import { ProgressHints } from './rest/progress-hints.ts';
-import type { ManualInterval, PodOfShape } from './rest/rest-parts.ts';
+import type { ManualInterval, PodOfShape, RunsBetween } from './rest/rest-parts.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import type { Routes } from './routes.ts';
 import { watchUnusedConnections } from './unused-connections.ts';
@@ -33,6 +33,7 @@ export interface ApiParts {
   readonly verifyPodToken: VerifyPodToken;
   readonly podPlaceOf: PodPlaceOf;
   readonly manualInterval: ManualInterval;
+  readonly runsBetween: RunsBetween;
   readonly podOfShape: PodOfShape;
   readonly version: string;
   /** Where JSON log lines go; standard error when not given. */

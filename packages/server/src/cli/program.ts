@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../main/version.ts';
+import { backfillCommands } from './backfill/backfill-commands.ts';
 import { configCommands } from './config/config-commands.ts';
 import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
     });
   serviceCommands(program);
   dagCommands(program);
+  backfillCommands(program);
   taskCommands(program);
   kubernetesCommands(program);
   podCommands(program);

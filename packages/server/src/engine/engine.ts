@@ -1,5 +1,6 @@
 import type { AttemptFact, Order, Random } from '@gantry/sdk/model';
 import { examineRun } from '../plan/examine-run.ts';
+import { completeBackfills } from '../store/change-backfill.ts';
 import { commitSteps, type StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
 import { leadRequestedRuns, startRuns, takeRuns } from '../store/lead-runs.ts';
@@ -116,6 +117,7 @@ export class Engine {
     const due = await this.#due(serviceId);
     let busy = false;
     if (due.dags) busy = (await makeRuns(this.#parts.database, this.#parts.clock.now(), this.#events)) > 0;
+    if (due.backfills) await completeBackfills(this.#parts.database);
     if (due.runs || due.orphans || due.requests) busy = (await this.#gather(serviceId, due)) || busy;
     return (await this.#advance(serviceId, due.facts || due.requests)) || busy;
   }
@@ -131,10 +133,11 @@ export class Engine {
   }
 
   /** What is hinted at, and once a poll interval what the database says is waiting. */
-  async #due(serviceId: string): Promise<Hinted & { readonly orphans: boolean }> {
+  async #due(serviceId: string): Promise<Hinted & { readonly orphans: boolean; readonly backfills: boolean }> {
     const hinted = this.#hints.take();
     const now = this.#parts.clock.monotonic();
-    if (now - this.#polledAt < this.#parts.options.pollMilliseconds) return { ...hinted, orphans: false };
+    if (now - this.#polledAt < this.#parts.options.pollMilliseconds)
+      return { ...hinted, orphans: false, backfills: false };
     this.#polledAt = now;
     const found = await peek(this.#parts.database, serviceId);
     return {
@@ -142,6 +145,7 @@ export class Engine {
       runs: hinted.runs || found.runs,
       requests: hinted.requests || found.requests,
       orphans: found.orphans,
+      backfills: found.backfills,
       dags: hinted.dags || found.dags,
     };
   }

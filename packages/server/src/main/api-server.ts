@@ -4,6 +4,7 @@ import { podName } from '../kube/pod/pod-name.ts';
 import { podNamespace } from '../kube/pod/pod-namespace.ts';
 import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
+import { runsBetween } from '../plan/timetable/runs-between.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import type { Configuration } from './configuration.ts';
 import { faultyDatabase, plannedFault } from './crash-point.ts';
@@ -63,6 +64,8 @@ export async function runApiServer(
         const { intervalStart, intervalEnd } = manualInterval(schedule, at);
         return { start: intervalStart, end: intervalEnd };
       },
+      runsBetween: ({ schedule, startDate }, range) =>
+        runsBetween(schedule, { ...range, startDate: startDate === null ? null : Date.parse(startDate) }),
       version: VERSION,
     });
     const url = await server.listen(config.api.host, port);

@@ -1,3 +1,4 @@
+import { ALL_RUNS_ENDED } from './change-backfill.ts';
 import type { Queryable } from './database.ts';
 
 /** What waits for a scheduler; each is an index lookup, so an idle installation costs one cheap statement a second. */
@@ -8,6 +9,8 @@ export interface Waiting {
   readonly requests: boolean;
   readonly orphans: boolean;
   readonly dags: boolean;
+  /** A backfill has no run left to wait for. */
+  readonly backfills: boolean;
 }
 
 /** The poll behind NOTIFY (I34): asks in one statement whether there is anything to do. */
@@ -21,7 +24,8 @@ export async function peek(db: Queryable, serviceId: string): Promise<Waiting> {
        exists (select from dag_run r where (r.state = 'running' or r.leader is not null) and r.leader is distinct from $1
          and (r.leader is null or not lease_holds(r.leader))) as orphans,
        exists (select from dag where schedule_changed)
-         or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags`,
+         or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags,
+       exists (select from backfill b where b.completed_at is null and ${ALL_RUNS_ENDED}) as backfills`,
     [serviceId],
     'peek',
   );

@@ -54,6 +54,38 @@ create table attempt (
   constraint attempt_pkey PRIMARY KEY (id)
 ) with (fillfactor=70);
 
+create table backfill (
+  id bigint generated always as identity not null,
+  dag_id text not null,
+  from_date timestamp with time zone not null,
+  to_date timestamp with time zone not null,
+  conf jsonb default '{}'::jsonb not null,
+  is_paused boolean default false not null,
+  reprocess_behavior text not null,
+  max_active_runs integer not null,
+  run_backwards boolean default false not null,
+  created_by text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  updated_at timestamp with time zone default clock_timestamp() not null,
+  completed_at timestamp with time zone,
+  constraint backfill_max_active_runs_check CHECK ((max_active_runs > 0)),
+  constraint backfill_reprocess_behavior_check CHECK ((reprocess_behavior = ANY (ARRAY['none'::text, 'failed'::text, 'completed'::text]))),
+  constraint backfill_dag_id_fkey FOREIGN KEY (dag_id) REFERENCES dag(dag_id) ON DELETE CASCADE,
+  constraint backfill_pkey PRIMARY KEY (id)
+);
+
+create table backfill_run (
+  backfill_id bigint not null,
+  place integer not null,
+  logical_date timestamp with time zone not null,
+  run_key bigint,
+  left_out text,
+  constraint backfill_run_left_out_check CHECK ((left_out = ANY (ARRAY['already exists'::text, 'in flight'::text]))),
+  constraint backfill_run_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE CASCADE,
+  constraint backfill_run_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE SET NULL,
+  constraint backfill_run_pkey PRIMARY KEY (backfill_id, place)
+);
+
 create table bundle (
   digest text not null,
   code text not null,
@@ -126,7 +158,9 @@ create table dag_run (
   reason text,
   leader uuid,
   fence bigint default 0 not null,
+  backfill_id bigint,
   constraint dag_run_run_type_check CHECK ((run_type = ANY (ARRAY['manual'::text, 'scheduled'::text, 'backfill'::text]))),
+  constraint dag_run_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE SET NULL,
   constraint dag_run_dag_id_version_fkey FOREIGN KEY (dag_id, version) REFERENCES dag_version(dag_id, version),
   constraint dag_run_pkey PRIMARY KEY (run_key),
   constraint dag_run_dag_id_run_id_key UNIQUE (dag_id, run_id)
@@ -296,7 +330,13 @@ CREATE INDEX attempt_open_by_pool ON public.attempt USING btree (pool) WHERE (st
 
 CREATE INDEX attempt_open_by_task ON public.attempt USING btree (dag_id, task_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE UNIQUE INDEX backfill_active ON public.backfill USING btree (dag_id) WHERE (completed_at IS NULL);
+
+CREATE INDEX backfill_run_by_run ON public.backfill_run USING btree (run_key);
+
 CREATE INDEX dag_next_run ON public.dag USING btree (next_run_after) WHERE ((NOT is_paused) AND (NOT is_stale) AND (next_run_after IS NOT NULL));
+
+CREATE INDEX dag_run_by_backfill ON public.dag_run USING btree (backfill_id, state) WHERE (backfill_id IS NOT NULL);
 
 CREATE INDEX dag_run_by_dag ON public.dag_run USING btree (dag_id, run_key DESC);
 
@@ -305,6 +345,8 @@ CREATE INDEX dag_run_leader ON public.dag_run USING btree (leader) WHERE (leader
 CREATE UNIQUE INDEX dag_run_logical_date ON public.dag_run USING btree (dag_id, logical_date) WHERE (logical_date IS NOT NULL);
 
 CREATE INDEX dag_run_open ON public.dag_run USING btree (state, run_after) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX dag_run_queued_by_dag ON public.dag_run USING btree (dag_id, run_after) WHERE (state = 'queued'::text);
 
 CREATE INDEX dag_schedule_changed ON public.dag USING btree (dag_id) WHERE schedule_changed;
 
@@ -576,35 +618,56 @@ CREATE OR REPLACE FUNCTION public.start_runs(me uuid, run_limit integer)
 AS $function$
 declare
   candidate record;
+  lane record;
   active integer;
   taken bigint[];
   started bigint[] := '{}';
 begin
   perform require_lease(me);
   for candidate in
+    with recursive waiting as (
+      (select r.dag_id from dag_run r where r.state = 'queued' order by r.dag_id limit 1)
+      union all
+      select (select r.dag_id from dag_run r where r.state = 'queued' and r.dag_id > w.dag_id order by r.dag_id limit 1)
+      from waiting w where w.dag_id is not null)
     select d.dag_id, d.max_active_runs from dag d
-    where not d.is_paused and d.dag_id in (
-      select distinct q.dag_id from (
-        select r.dag_id from dag_run r where r.state = 'queued' and r.run_after <= clock_timestamp()
-        order by r.run_after limit 10000) q)
+    where not d.is_paused and d.dag_id in (select w.dag_id from waiting w)
+      and exists (
+        select from dag_run r where r.dag_id = d.dag_id and r.state = 'queued' and r.run_after <= clock_timestamp())
     order by d.dag_id
-    for no key update skip locked
+    for no key update of d skip locked
   loop
+    for lane in
+      select null::bigint as backfill_id, candidate.max_active_runs as runs
+      union all
+      -- Runs of a backfill that is over were asked for once more, one by one.
+      select b.id, b.max_active_runs from backfill b
+      where b.dag_id = candidate.dag_id and (not b.is_paused or b.completed_at is not null)
+        and exists (select from dag_run r where r.backfill_id = b.id and r.state = 'queued')
+    loop
+      exit when cardinality(started) >= run_limit;
+      select count(*) into active from dag_run r
+      where r.dag_id = candidate.dag_id and r.state = 'running' and r.backfill_id is not distinct from lane.backfill_id;
+      continue when active >= lane.runs;
+      with due as (
+        select r.run_key from dag_run r
+        left join backfill_run p on p.backfill_id = lane.backfill_id and p.run_key = r.run_key
+        where r.dag_id = candidate.dag_id and r.state = 'queued' and r.run_after <= clock_timestamp()
+          and r.backfill_id is not distinct from lane.backfill_id
+          -- What a user asked of such a run comes first: a cancelled one must not start.
+          and (lane.backfill_id is null
+            or not exists (select from fact f where f.run_key = r.run_key and f.attempt_id is null))
+        order by p.place, r.run_after, r.run_key
+        limit least(lane.runs - active, run_limit - cardinality(started))
+        for update of r),
+      moved as (
+        update dag_run r set state = 'running', leader = me, fence = r.fence + 1, start_date = clock_timestamp(), end_date = null, reason = null
+        where r.run_key in (select run_key from due)
+        returning r.run_key)
+      select coalesce(array_agg(run_key), '{}') into taken from moved;
+      started := started || taken;
+    end loop;
     exit when cardinality(started) >= run_limit;
-    select count(*) into active from dag_run r where r.dag_id = candidate.dag_id and r.state = 'running';
-    continue when active >= candidate.max_active_runs;
-    with due as (
-      select r.run_key from dag_run r
-      where r.dag_id = candidate.dag_id and r.state = 'queued' and r.run_after <= clock_timestamp()
-      order by r.run_after, r.run_key
-      limit least(candidate.max_active_runs - active, run_limit - cardinality(started))
-      for update),
-    moved as (
-      update dag_run r set state = 'running', leader = me, fence = r.fence + 1, start_date = clock_timestamp(), end_date = null, reason = null
-      where r.run_key in (select run_key from due)
-      returning r.run_key)
-    select coalesce(array_agg(run_key), '{}') into taken from moved;
-    started := started || taken;
   end loop;
   insert into task_instance (run_key, task_index, task_id, max_tries)
   select r.run_key, t.place - 1, t.task ->> 'taskId', (t.task ->> 'retries')::integer

@@ -16,11 +16,19 @@ export interface Asked {
  * states; after `waitMilliseconds` it does not wait any more, and the requests stand (no scheduler may be running).
  */
 export async function askScheduler(
-  { database, clock }: { readonly database: Queryable; readonly clock: Clock },
+  parts: { readonly database: Queryable; readonly clock: Clock },
   asked: readonly Asked[],
   waitMilliseconds: number,
 ): Promise<void> {
-  const factIds = await insertRequests(database, asked);
+  await untilApplied(parts, await insertRequests(parts.database, asked), waitMilliseconds);
+}
+
+/** Waits until these requests are applied, at most `waitMilliseconds`. */
+export async function untilApplied(
+  { database, clock }: { readonly database: Queryable; readonly clock: Clock },
+  factIds: readonly number[],
+  waitMilliseconds: number,
+): Promise<void> {
   const until = clock.monotonic() + waitMilliseconds;
   let pause = FIRST_LOOK_MILLISECONDS;
   while (clock.monotonic() < until && (await areWaiting(database, factIds))) {

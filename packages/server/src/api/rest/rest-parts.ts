@@ -1,4 +1,4 @@
-import type { Clock, JsonObject, Random, ScheduleSpec } from '@gantry/sdk/model';
+import type { Clock, DagSpec, JsonObject, Random, ScheduleSpec } from '@gantry/sdk/model';
 import type { Database } from '../../store/database.ts';
 import type { AttemptPodRow } from '../../store/read-attempt-pod.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
@@ -14,6 +14,20 @@ export type ManualInterval = (
   at: number,
 ) => { readonly start: number; readonly end: number } | null;
 
+/** A run that a schedule has; milliseconds since 1970. */
+export interface ScheduledRun {
+  readonly logicalDate: number;
+  readonly intervalStart: number;
+  readonly intervalEnd: number;
+  readonly runAfter: number;
+}
+
+/** The runs that a DAG's schedule has from one logical date to another, at most `limit`; given by main like the interval. */
+export type RunsBetween = (
+  spec: DagSpec,
+  range: { readonly from: number; readonly to: number; readonly limit: number },
+) => readonly ScheduledRun[];
+
 /** A pod out of its stored shape and the attempt that fills its holes; given by main, since the API knows no pods. */
 export type PodOfShape = (
   shape: { readonly body: string; readonly digest: string },
@@ -27,6 +41,7 @@ export interface RestParts {
   readonly random: Random;
   readonly options: ApiOptions;
   readonly manualInterval: ManualInterval;
+  readonly runsBetween: RunsBetween;
   readonly podOfShape: PodOfShape;
   readonly version: string;
   readonly code: StoredCode;

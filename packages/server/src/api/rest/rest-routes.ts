@@ -2,6 +2,7 @@ import type { Routes } from '../routes.ts';
 import { attemptPodRoute } from './attempt-pod-route.ts';
 import { attemptRoutes } from './attempt-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { backfillRoutes } from './backfill-routes.ts';
 import { clearRoute } from './clear-route.ts';
 import { dagRoutes } from './dag-routes.ts';
 import { importErrorRoutes } from './import-error-routes.ts';
@@ -33,6 +34,7 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   taskInstanceRoutes(app, parts);
   patchTaskInstanceRoute(app, parts);
   clearRoute(app, parts);
+  backfillRoutes(app, parts);
   logRoutes(app, parts);
   xcomRoutes(app, parts);
   poolRoutes(app, parts);

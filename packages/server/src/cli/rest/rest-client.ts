@@ -5,7 +5,7 @@ import { signIn } from './sign-in.ts';
 const ANSWER_MILLISECONDS = 60_000;
 
 export interface RestRequest {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Field to value or values; what is undefined is left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   readonly body?: unknown;

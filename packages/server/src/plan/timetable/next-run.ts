@@ -36,7 +36,8 @@ export function manualInterval(
   return newest === null ? moment : { intervalStart: newest.start, intervalEnd: newest.end };
 }
 
-function ticksOf(schedule: Extract<ScheduleSpec, { kind: 'cron' | 'duration' }>, anchor: number): Ticks {
+/** The moments of a schedule that has any; `anchor` is where a duration begins. */
+export function ticksOf(schedule: Extract<ScheduleSpec, { kind: 'cron' | 'duration' }>, anchor: number): Ticks {
   return schedule.kind === 'cron'
     ? cronTicks(schedule.expression, schedule.timezone)
     : durationTicks(schedule.seconds, anchor);
