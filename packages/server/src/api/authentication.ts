@@ -1,20 +1,21 @@
 import { GantryError } from '@gantry/sdk/model';
 import type { FastifyRequest } from 'fastify';
 import type { Queryable } from '../store/database.ts';
-import { readTokenAccount, type TokenAccount } from '../store/read-token-account.ts';
+import type { KnownAccount } from '../store/known-account.ts';
+import { readTokenAccount } from '../store/read-token-account.ts';
 import { bearerOf, hashOf } from './credential.ts';
-import { mayDo, PERMISSIONS, type Role } from './permissions.ts';
+import { requirePermission } from './dag-roles.ts';
+import { PERMISSIONS, permissionFault } from './permissions.ts';
 import type { Routes } from './routes.ts';
 
-const accounts = new WeakMap<FastifyRequest, TokenAccount>();
+const accounts = new WeakMap<FastifyRequest, KnownAccount>();
 
 /** From now on a route without a declared permission throws when it is added. */
 export function requirePermissions(app: Routes): void {
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
-      if (PERMISSIONS[`${each} ${url}`] === undefined) {
-        throw new Error(`${each} ${url} has no permission in permissions.ts.`);
-      }
+      const fault = permissionFault(`${each} ${url}`);
+      if (fault !== null) throw new Error(fault);
     }
   });
 }
@@ -28,24 +29,28 @@ export function authenticate(app: Routes, database: Queryable): void {
     const permission = PERMISSIONS[`${request.method} ${url}`];
     if (permission === 'public' || permission === 'worker') return;
     if (permission === undefined) throw new GantryError('forbidden');
-    accounts.set(request, await permitted(database, request.headers.authorization, permission));
+    const account = await senderOf(database, request.headers.authorization);
+    requirePermission(account, permission, dagInPath(request));
+    accounts.set(request, account);
   });
 }
 
-async function permitted(database: Queryable, header: string | undefined, needed: Role): Promise<TokenAccount> {
+async function senderOf(database: Queryable, header: string | undefined): Promise<KnownAccount> {
   const token = bearerOf(header);
   if (token === null) throw new GantryError('unauthenticated', 'The request has no header Authorization: Bearer.');
   const account = await readTokenAccount(database, hashOf(token));
   if (account === null) throw new GantryError('unauthenticated', 'The token is unknown or has ended; sign in again.');
-  if (mayDo(account.role, needed)) return account;
-  throw new GantryError(
-    'forbidden',
-    `The account ${account.username} has the role ${account.role}; this needs ${needed}.`,
-  );
+  return account;
+}
+
+/** The DAG that the path names; null when it names none, or any by `~`. */
+function dagInPath({ params }: FastifyRequest): string | null {
+  const { dag_id: dagId = '~' } = params as { readonly dag_id?: string };
+  return dagId === '~' ? null : dagId;
 }
 
 /** Who sent a request; only routes that need a role may ask. */
-export function accountOf(request: FastifyRequest): TokenAccount {
+export function accountOf(request: FastifyRequest): KnownAccount {
   const account = accounts.get(request);
   if (account === undefined) throw new GantryError('unauthenticated');
   return account;

@@ -1,5 +1,9 @@
-/** Who may use a route. A role may do what the roles before it in ROLES may. */
-export type Permission = 'public' | 'worker' | Role;
+/**
+ * Who may use a route. A role may do what the roles before it in ROLES may. `account` is whoever is signed in. `dag` roles
+ * are held for all DAGs, or by a grant for one: where the path names a DAG it is checked before the handler, and a
+ * handler that spans DAGs passes `dagAccessOf(request, role)` into its query.
+ */
+export type Permission = 'public' | 'worker' | 'account' | 'dag viewer' | 'dag user' | Role;
 
 export const ROLES = ['viewer', 'user', 'op', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -28,28 +32,28 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /api/v2/version': 'public',
   'GET /api/v2/monitor/health': 'public',
 
-  'GET /api/v2/dags': 'viewer',
-  'GET /api/v2/dags/:dag_id': 'viewer',
-  'PATCH /api/v2/dags/:dag_id': 'user',
-  'GET /api/v2/dags/:dag_id/details': 'viewer',
-  'GET /api/v2/dags/:dag_id/tasks': 'viewer',
-  'GET /api/v2/dags/:dag_id/tasks/:task_id': 'viewer',
-  'POST /api/v2/dags/:dag_id/dagRuns': 'user',
-  'GET /api/v2/dags/:dag_id/dagRuns': 'viewer',
-  [`GET ${RUN}`]: 'viewer',
-  [`PATCH ${RUN}`]: 'user',
-  [`POST ${RUN}/clear`]: 'user',
-  'POST /api/v2/dags/:dag_id/clearTaskInstances': 'user',
-  [`GET ${RUN}/taskInstances`]: 'viewer',
-  [`GET ${INSTANCE}`]: 'viewer',
-  [`PATCH ${INSTANCE}`]: 'user',
-  [`PATCH ${INSTANCE}/dry_run`]: 'user',
-  [`PATCH ${INSTANCE}/:map_index`]: 'user',
-  [`PATCH ${INSTANCE}/:map_index/dry_run`]: 'user',
-  [`GET ${INSTANCE}/:map_index`]: 'viewer',
-  [`GET ${INSTANCE}/logs/:try_number`]: 'viewer',
-  [`GET ${INSTANCE}/xcomEntries`]: 'viewer',
-  [`GET ${INSTANCE}/xcomEntries/:xcom_key`]: 'viewer',
+  'GET /api/v2/dags': 'dag viewer',
+  'GET /api/v2/dags/:dag_id': 'dag viewer',
+  'PATCH /api/v2/dags/:dag_id': 'dag user',
+  'GET /api/v2/dags/:dag_id/details': 'dag viewer',
+  'GET /api/v2/dags/:dag_id/tasks': 'dag viewer',
+  'GET /api/v2/dags/:dag_id/tasks/:task_id': 'dag viewer',
+  'POST /api/v2/dags/:dag_id/dagRuns': 'dag user',
+  'GET /api/v2/dags/:dag_id/dagRuns': 'dag viewer',
+  [`GET ${RUN}`]: 'dag viewer',
+  [`PATCH ${RUN}`]: 'dag user',
+  [`POST ${RUN}/clear`]: 'dag user',
+  'POST /api/v2/dags/:dag_id/clearTaskInstances': 'dag user',
+  [`GET ${RUN}/taskInstances`]: 'dag viewer',
+  [`GET ${INSTANCE}`]: 'dag viewer',
+  [`PATCH ${INSTANCE}`]: 'dag user',
+  [`PATCH ${INSTANCE}/dry_run`]: 'dag user',
+  [`PATCH ${INSTANCE}/:map_index`]: 'dag user',
+  [`PATCH ${INSTANCE}/:map_index/dry_run`]: 'dag user',
+  [`GET ${INSTANCE}/:map_index`]: 'dag viewer',
+  [`GET ${INSTANCE}/logs/:try_number`]: 'dag viewer',
+  [`GET ${INSTANCE}/xcomEntries`]: 'dag viewer',
+  [`GET ${INSTANCE}/xcomEntries/:xcom_key`]: 'dag viewer',
   'GET /api/v2/pools': 'viewer',
   'POST /api/v2/pools': 'op',
   'GET /api/v2/pools/:pool_name': 'viewer',
@@ -67,13 +71,21 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'PUT /api/v2/backfills/:backfill_id/pause': 'user',
   'PUT /api/v2/backfills/:backfill_id/unpause': 'user',
   'PUT /api/v2/backfills/:backfill_id/cancel': 'user',
-  'GET /api/v2/importErrors': 'viewer',
-  'GET /api/v2/importErrors/:import_error_id': 'viewer',
-  'GET /api/v2/gantry/attempts': 'viewer',
-  'GET /api/v2/gantry/attempts/:attempt_id/pod': 'viewer',
-  'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'viewer',
-  'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why': 'viewer',
+  'GET /api/v2/importErrors': 'dag viewer',
+  'GET /api/v2/importErrors/:import_error_id': 'dag viewer',
+  'GET /api/v2/gantry/attempts': 'dag viewer',
+  'GET /api/v2/gantry/attempts/:attempt_id/pod': 'dag viewer',
+  'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'dag viewer',
+  'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why': 'dag viewer',
 };
+
+/** Why a route may not have the permission that the table gives it; null when it may. */
+export function permissionFault(route: string): string | null {
+  const permission = PERMISSIONS[route];
+  if (permission === undefined) return `${route} has no permission in permissions.ts.`;
+  if (!route.includes('/:dag_id') || (permission !== 'viewer' && permission !== 'user')) return null;
+  return `${route} names a DAG, so its permission is 'dag ${permission}' (grants count), not '${permission}'.`;
+}
 
 /** True when `role` may do what `needed` asks for. */
 export function mayDo(role: Role, needed: Role): boolean {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@gantry/sdk/model';
 import { signalGroup } from '../executors/local/signal-group.ts';
+import { ALL_DAGS } from '../store/dag-access.ts';
 import type { Queryable } from '../store/database.ts';
 import { listTaskInstances } from '../store/list-task-instances.ts';
 
@@ -15,7 +16,7 @@ const MOST_WORKERS = 1_000;
  * wait for their leases. A process that has a worker's number but runs something else is left alone.
  */
 export async function endWorkers(database: Queryable, graceMilliseconds: number, clock: Clock): Promise<void> {
-  const filter = { states: ['running'], ranges: [] };
+  const filter = { access: ALL_DAGS, states: ['running'], ranges: [] };
   const { rows } = await listTaskInstances(database, filter, { orderBy: [], limit: MOST_WORKERS, offset: 0 });
   const here = rows.flatMap(({ hostname: host, pid }) => (host === hostname() && pid !== null ? [pid] : []));
   const alive = (): number[] => here.filter(isWorker);

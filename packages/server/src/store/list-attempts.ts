@@ -1,4 +1,5 @@
 import type { AttemptState, Failure, Place } from '@gantry/sdk/model';
+import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page } from './list-page.ts';
 
@@ -52,10 +53,16 @@ const SOURCE = {
 /** The attempts of a run, of all its tries; by task and time unless ordered otherwise. */
 export async function listAttempts(
   db: Queryable,
-  of: { readonly dagId: string; readonly runId: string; readonly taskIds?: readonly string[] | undefined },
+  of: {
+    readonly access: DagAccess;
+    readonly dagId: string;
+    readonly runId: string;
+    readonly taskIds?: readonly string[] | undefined;
+  },
   page: Page,
 ): Promise<Listed<AttemptRow>> {
   const conditions = new Filter()
+    .dags(of.access, 'r.dag_id')
     .when(of.dagId, (place) => `r.dag_id = ${place}`)
     .when(of.runId, (place) => `r.run_id = ${place}`)
     .when(of.taskIds, (place) => `a.task_id = any (${place}::text[])`);

@@ -1,3 +1,4 @@
+import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page } from './list-page.ts';
 
@@ -24,6 +25,7 @@ export interface DagRow {
 }
 
 export interface DagFilter {
+  readonly access: DagAccess;
   /** Part of the id; `%` and `_` as in LIKE. */
   readonly dagIdPattern?: string | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -53,6 +55,7 @@ const SOURCE = {
 
 export async function listDags(db: Queryable, filter: DagFilter, page: Page): Promise<Listed<DagRow>> {
   const conditions = new Filter()
+    .dags(filter.access, 'd.dag_id')
     .when(filter.dagIdPattern, (place) => `d.dag_id ilike '%' || ${place} || '%'`)
     .when(filter.tags, (place) => `d.tags ${filter.allTags ? '@>' : '&&'} ${place}::text[]`)
     .when(filter.owners, (place) => `d.owners && ${place}::text[]`)

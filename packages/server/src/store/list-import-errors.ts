@@ -1,3 +1,4 @@
+import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page } from './list-page.ts';
 
@@ -20,14 +21,27 @@ const SOURCE = {
 
 export async function listImportErrors(
   db: Queryable,
-  filePattern: string | undefined,
+  filter: { readonly access: DagAccess; readonly filePattern: string | undefined },
   page: Page,
 ): Promise<Listed<ImportErrorRow>> {
-  const conditions = new Filter().when(filePattern, (place) => `e.file ilike '%' || ${place} || '%'`);
+  const conditions = visible(filter.access).when(filter.filePattern, (place) => `e.file ilike '%' || ${place} || '%'`);
   return listPage<ImportErrorRow>(db, SOURCE, conditions, page);
 }
 
-export async function readImportError(db: Queryable, id: number): Promise<ImportErrorRow | null> {
-  const [row] = await db.query<ImportErrorRow>(`select ${SOURCE.columns} from ${SOURCE.from} where e.id = $1`, [id]);
+export async function readImportError(db: Queryable, id: number, access: DagAccess): Promise<ImportErrorRow | null> {
+  const conditions = visible(access).when(id, (place) => `e.id = ${place}`);
+  const [row] = await db.query<ImportErrorRow>(
+    `select ${SOURCE.columns} from ${SOURCE.from} ${conditions.where}`,
+    conditions.values,
+  );
   return row ?? null;
+}
+
+/** An error quotes its file, so its reader must know of every DAG of it; of a file without DAGs only who knows all may. */
+function visible(access: DagAccess): Filter {
+  return new Filter().when(
+    dagIdsOf(access),
+    (place) => `exists (select from dag d where d.file = e.file)
+      and not exists (select from dag d where d.file = e.file and d.dag_id <> all (${place}::text[]))`,
+  );
 }

@@ -1,4 +1,5 @@
 import { GantryError } from '@gantry/sdk/model';
+import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 
 /** Which part of a list is asked for. */
@@ -35,6 +36,11 @@ export class Filter {
     this.values.push(value);
     this.#conditions.push(sql(`$${this.values.length}`));
     return this;
+  }
+
+  /** Leaves only rows of DAGs that the reader may know of. */
+  dags(access: DagAccess, column: string): this {
+    return this.when(dagIdsOf(access), (place) => `${column} = any (${place}::text[])`);
   }
 
   ranges(ranges: readonly Range[], columns: Readonly<Record<string, string>>): this {

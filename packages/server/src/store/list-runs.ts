@@ -1,4 +1,5 @@
 import type { JsonObject, RunState, RunType } from '@gantry/sdk/model';
+import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page, type Range } from './list-page.ts';
 
@@ -25,6 +26,7 @@ export interface RunRow {
 }
 
 export interface RunFilter {
+  readonly access: DagAccess;
   /** Undefined: of all DAGs. */
   readonly dagId?: string | undefined;
   readonly states?: readonly string[] | undefined;
@@ -62,6 +64,7 @@ const SOURCE = {
 
 export async function listRuns(db: Queryable, filter: RunFilter, page: Page): Promise<Listed<RunRow>> {
   const conditions = new Filter()
+    .dags(filter.access, 'r.dag_id')
     .when(filter.dagId, (place) => `r.dag_id = ${place}`)
     .when(filter.states, (place) => `r.state = any (${place}::text[])`)
     .when(filter.runTypes, (place) => `r.run_type = any (${place}::text[])`)

@@ -1,4 +1,5 @@
 import type { FailureCounts, Place, TaskState } from '@gantry/sdk/model';
+import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page, type Range } from './list-page.ts';
 
@@ -34,6 +35,7 @@ export interface TaskInstanceRow {
 }
 
 export interface TaskInstanceFilter {
+  readonly access: DagAccess;
   readonly dagId?: string | undefined;
   readonly runId?: string | undefined;
   readonly taskIds?: readonly string[] | undefined;
@@ -84,6 +86,7 @@ export async function listTaskInstances(
   page: Page,
 ): Promise<Listed<TaskInstanceRow>> {
   const conditions = new Filter()
+    .dags(filter.access, 'r.dag_id')
     .when(filter.dagId, (place) => `r.dag_id = ${place}`)
     .when(filter.runId, (place) => `r.run_id = ${place}`)
     .when(filter.taskIds, (place) => `t.task_id = any (${place}::text[])`)

@@ -1,4 +1,5 @@
 import type { Json } from '@gantry/sdk/model';
+import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page } from './list-page.ts';
 
@@ -14,6 +15,7 @@ export interface XcomRow {
 }
 
 export interface XcomFilter {
+  readonly access: DagAccess;
   readonly dagId?: string | undefined;
   readonly runId?: string | undefined;
   readonly taskId?: string | undefined;
@@ -50,6 +52,7 @@ export async function readXcom(
 
 function conditionsOf(filter: XcomFilter): Filter {
   return new Filter()
+    .dags(filter.access, 'r.dag_id')
     .when(filter.dagId, (place) => `r.dag_id = ${place}`)
     .when(filter.runId, (place) => `r.run_id = ${place}`)
     .when(filter.taskId, (place) => `t.task_id = ${place}`)

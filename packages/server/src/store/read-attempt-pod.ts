@@ -1,4 +1,5 @@
 import type { Place } from '@gantry/sdk/model';
+import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import type { PodShapeRow } from './store-pod-shapes.ts';
 
@@ -17,8 +18,12 @@ export interface AttemptPodRow {
   readonly shape: PodShapeRow | null;
 }
 
-/** Reads what an attempt's pod was made of; null when there is no such attempt. */
-export async function readAttemptPod(db: Queryable, attemptId: string): Promise<AttemptPodRow | null> {
+/** Reads what an attempt's pod was made of; null when there is no such attempt of a DAG that the reader may know of. */
+export async function readAttemptPod(
+  db: Queryable,
+  attemptId: string,
+  access: DagAccess,
+): Promise<AttemptPodRow | null> {
   type Row = Omit<AttemptPodRow, 'shape'> & Record<'digest' | 'body' | 'origins' | 'warnings', string | null>;
   const [row] = await db.query<Row & { readonly named: boolean }>(
     `select a.id as "attemptId", a.dag_id as "dagId", r.run_id as "runId", a.task_id as "taskId",
@@ -26,8 +31,8 @@ export async function readAttemptPod(db: Queryable, attemptId: string): Promise<
        coalesce(a.place ->> 'podShape', a.pod_shape) is not null as named, s.digest, s.body, s.origins, s.warnings
      from attempt a join dag_run r on r.run_key = a.run_key
        left join pod_shape s on s.digest = coalesce(a.place ->> 'podShape', a.pod_shape)
-     where a.id = $1`,
-    [attemptId],
+     where a.id = $1 and ($2::text[] is null or a.dag_id = any ($2))`,
+    [attemptId, dagIdsOf(access) ?? null],
     'read_attempt_pod',
   );
   if (row === undefined) return null;

@@ -1,4 +1,5 @@
 import type { AttemptState, Failure, Place, RunState, TaskState } from '@gantry/sdk/model';
+import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 
 /** How many other runs or attempts are named. */
@@ -64,7 +65,7 @@ export interface WhyPool {
   readonly name: string;
   readonly slots: number;
   readonly used: number;
-  /** Who holds its slots, the longest first, at most ten. */
+  /** Who holds its slots, of the DAGs that the reader may know of, the longest first, at most ten. */
   readonly holders: readonly {
     readonly dagId: string;
     readonly runId: string;
@@ -107,7 +108,8 @@ const POOL = `
     coalesce((select jsonb_agg(h) from (
       select a.dag_id as "dagId", r.run_id as "runId", a.task_id as "taskId", a.pool_slots as slots, a.queued_at as since
       from attempt a join dag_run r on r.run_key = a.run_key
-      where a.pool = p.name and a.state in ('queued', 'running') order by a.queued_at limit ${MOST_NAMED}) h), '[]') as holders
+      where a.pool = p.name and a.state in ('queued', 'running') and ($2::text[] is null or a.dag_id = any ($2))
+      order by a.queued_at limit ${MOST_NAMED}) h), '[]') as holders
   from pool p where p.name = $1`;
 
 /** Reads what may keep a task instance from running; null when there is no such run. `poolName` is the task's pool. */
@@ -115,6 +117,7 @@ export async function readWhyFacts(
   db: Queryable,
   of: { readonly dagId: string; readonly runId: string; readonly taskId: string; readonly mapIndex: number },
   poolName: string | null,
+  access: DagAccess,
 ): Promise<WhyFacts | null> {
   type Row = Omit<WhyFacts, 'run' | 'instances' | 'attempt' | 'pool'> & WhyFacts['run'];
   const [row] = await db.query<Row>(RUN, [of.dagId, of.runId], 'read_why_run');
@@ -122,7 +125,8 @@ export async function readWhyFacts(
   const { now, dag, schedulersAlive, runningRuns, openInRun, ...run } = row;
   const instances = await db.query<WhyInstance>(INSTANCES, [run.runKey], 'read_why_instances');
   const [attempt] = await db.query<WhyAttempt>(ATTEMPT, [run.runKey, of.taskId, of.mapIndex], 'read_why_attempt');
-  const [pool] = poolName === null ? [] : await db.query<WhyPool>(POOL, [poolName], 'read_why_pool');
+  const [pool] =
+    poolName === null ? [] : await db.query<WhyPool>(POOL, [poolName, dagIdsOf(access) ?? null], 'read_why_pool');
   return {
     now,
     dag,

@@ -3,11 +3,44 @@
 
 create table account (
   username text not null,
-  password_hash text not null,
+  password_hash text,
+  role text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  is_disabled boolean default false not null,
+  issuer text,
+  subject text,
+  email text,
+  signed_in_at timestamp with time zone,
+  constraint account_identity_whole CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'user'::text, 'op'::text, 'admin'::text]))),
+  constraint account_pkey PRIMARY KEY (username),
+  constraint account_identity UNIQUE (issuer, subject)
+);
+
+create table account_grant (
+  username text not null,
+  dag_id text not null,
   role text not null,
   created_at timestamp with time zone default clock_timestamp() not null,
-  constraint account_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'user'::text, 'op'::text, 'admin'::text]))),
-  constraint account_pkey PRIMARY KEY (username)
+  constraint account_grant_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'user'::text]))),
+  constraint account_grant_username_fkey FOREIGN KEY (username) REFERENCES account(username) ON DELETE CASCADE,
+  constraint account_grant_pkey PRIMARY KEY (username, dag_id)
+);
+
+create table account_session (
+  session_hash bytea not null,
+  id uuid default gen_random_uuid() not null,
+  username text not null,
+  signed_in_by text not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  seen_at timestamp with time zone default clock_timestamp() not null,
+  expires_at timestamp with time zone not null,
+  address text,
+  user_agent text,
+  constraint account_session_signed_in_by_check CHECK ((signed_in_by = ANY (ARRAY['password'::text, 'oidc'::text]))),
+  constraint account_session_username_fkey FOREIGN KEY (username) REFERENCES account(username) ON DELETE CASCADE,
+  constraint account_session_pkey PRIMARY KEY (session_hash),
+  constraint account_session_id_key UNIQUE (id)
 );
 
 create table account_token (
@@ -15,8 +48,12 @@ create table account_token (
   username text not null,
   created_at timestamp with time zone default clock_timestamp() not null,
   expires_at timestamp with time zone not null,
+  id uuid default gen_random_uuid() not null,
+  name text,
+  used_at timestamp with time zone,
   constraint account_token_username_fkey FOREIGN KEY (username) REFERENCES account(username) ON DELETE CASCADE,
-  constraint account_token_pkey PRIMARY KEY (token_hash)
+  constraint account_token_pkey PRIMARY KEY (token_hash),
+  constraint account_token_id_key UNIQUE (id)
 );
 
 create table attempt (
@@ -53,6 +90,25 @@ create table attempt (
   constraint attempt_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint attempt_pkey PRIMARY KEY (id)
 ) with (fillfactor=70);
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  username text,
+  credential text not null,
+  event text not null,
+  dag_id text,
+  run_id text,
+  task_id text,
+  map_index integer,
+  try_number integer,
+  object text,
+  address text,
+  before jsonb,
+  after jsonb,
+  constraint audit_log_credential_check CHECK ((credential = ANY (ARRAY['session'::text, 'token'::text, 'cli'::text, 'sign_in'::text]))),
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
 
 create table backfill (
   id bigint generated always as identity not null,
@@ -272,6 +328,14 @@ create table service (
   constraint service_pkey PRIMARY KEY (id)
 );
 
+create table sign_in_delay (
+  subject text not null,
+  failures integer not null,
+  until timestamp with time zone not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  constraint sign_in_delay_pkey PRIMARY KEY (subject)
+);
+
 create table task_instance (
   run_key bigint not null,
   task_index integer not null,
@@ -324,11 +388,21 @@ create table xcom (
   constraint xcom_pkey PRIMARY KEY (run_key, task_index, map_index, key)
 );
 
+CREATE INDEX account_session_username ON public.account_session USING btree (username);
+
+CREATE UNIQUE INDEX account_token_name ON public.account_token USING btree (username, name) WHERE (name IS NOT NULL);
+
+CREATE INDEX account_token_username ON public.account_token USING btree (username);
+
 CREATE INDEX attempt_by_run ON public.attempt USING btree (run_key, task_index, map_index);
 
 CREATE INDEX attempt_open_by_pool ON public.attempt USING btree (pool) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE INDEX attempt_open_by_task ON public.attempt USING btree (dag_id, task_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX audit_log_dag ON public.audit_log USING btree (dag_id, id) WHERE (dag_id IS NOT NULL);
+
+CREATE INDEX audit_log_recorded ON public.audit_log USING btree (recorded_at);
 
 CREATE UNIQUE INDEX backfill_active ON public.backfill USING btree (dag_id) WHERE (completed_at IS NULL);
 
@@ -351,6 +425,8 @@ CREATE INDEX dag_run_queued_by_dag ON public.dag_run USING btree (dag_id, run_af
 CREATE INDEX dag_schedule_changed ON public.dag USING btree (dag_id) WHERE schedule_changed;
 
 CREATE INDEX fact_request ON public.fact USING btree (run_key) WHERE (attempt_id IS NULL);
+
+CREATE INDEX sign_in_delay_recorded ON public.sign_in_delay USING btree (recorded_at);
 
 CREATE OR REPLACE FUNCTION public.check_transition()
  RETURNS trigger
@@ -594,6 +670,14 @@ AS $function$
   select exists (select from service where id = service_id and lease_until > clock_timestamp())
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'audit_log is append-only: rows are never changed or removed' using errcode = 'GA005';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_closed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -699,6 +783,8 @@ end $function$;
 CREATE TRIGGER closed BEFORE UPDATE ON public.attempt FOR EACH ROW WHEN ((old.state <> ALL (ARRAY['queued'::text, 'running'::text]))) EXECUTE FUNCTION refuse_closed();
 
 CREATE TRIGGER legal BEFORE UPDATE OF state ON public.attempt FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"queued abandoned","queued failed","queued running","queued skipped","queued success","running abandoned","running failed","running skipped","running success"}'::text[])))) EXECUTE FUNCTION check_transition();
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 CREATE TRIGGER legal BEFORE UPDATE OF state ON public.dag_run FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (((old.state || ' '::text) || new.state) <> ALL ('{"failed queued","failed success","queued failed","queued running","queued success","running failed","running queued","running success","success failed","success queued"}'::text[])))) EXECUTE FUNCTION check_transition();
 

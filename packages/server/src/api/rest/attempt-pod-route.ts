@@ -1,6 +1,7 @@
 import { GantryError, type JsonObject } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import { type AttemptPodRow, readAttemptPod } from '../../store/read-attempt-pod.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { NullableText } from './nullable.ts';
@@ -33,8 +34,9 @@ const Params = Type.Object({ attempt_id: Type.String({ description: 'A UUID.' })
 /** The pod that an attempt ran in, also when it is gone. */
 export function attemptPodRoute(app: Routes, { database, podOfShape }: RestParts): void {
   const schema = { tags: ['Gantry'], params: Params, response: { 200: PodBody, ...ErrorResponses } };
-  app.get('/api/v2/gantry/attempts/:attempt_id/pod', { schema }, async ({ params }) => {
-    const row = await readAttemptPod(database, params.attempt_id);
+  app.get('/api/v2/gantry/attempts/:attempt_id/pod', { schema }, async (request) => {
+    const { params } = request;
+    const row = await readAttemptPod(database, params.attempt_id, dagAccessOf(request, 'viewer'));
     if (row === null) throw new GantryError('not_found', `There is no attempt ${params.attempt_id}.`);
     if (row.shape === null) throw new GantryError('not_found', withoutPod(row));
     const { place, shape } = row;

@@ -1,6 +1,7 @@
 import { ATTEMPT_STATES, type Failure, type Place } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import { listAttempts } from '../../store/list-attempts.ts';
+import { dagAccessOf, requireDagAccess } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { NullableInteger, NullableText } from './nullable.ts';
@@ -53,9 +54,12 @@ const Query = Type.Object(
 /** Every attempt of a run: where it ran, when, and how it ended. */
 export function attemptRoutes(app: Routes, { database, options }: RestParts): void {
   const schema = { tags: ['Gantry'], querystring: Query, response: { 200: ListBody, ...ErrorResponses } };
-  app.get('/api/v2/gantry/attempts', { schema }, async ({ query }) => {
+  app.get('/api/v2/gantry/attempts', { schema }, async (request) => {
+    const { query } = request;
+    requireDagAccess(request, query.dag_id, 'viewer');
     await requireRun(database, query.dag_id, query.dag_run_id);
-    const of = { dagId: query.dag_id, runId: query.dag_run_id, taskIds: query.task_id };
+    const access = dagAccessOf(request, 'viewer');
+    const of = { access, dagId: query.dag_id, runId: query.dag_run_id, taskIds: query.task_id };
     const { rows, total } = await listAttempts(database, of, pageOf(query, options.maximumPageLimit));
     return { attempts: [...rows], total_entries: total };
   });

@@ -1,4 +1,5 @@
 import { GantryError } from '@gantry/sdk/model';
+import { ALL_DAGS } from '../../store/dag-access.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { Range } from '../../store/list-page.ts';
 import { listRuns, type RunRow } from '../../store/list-runs.ts';
@@ -41,7 +42,7 @@ export async function chooseRuns(database: Queryable, choice: RunChoice): Promis
   bound('gte', startDate);
   bound('lte', endDate);
   const page = { orderBy: ['logical_date'], limit: MOST_RUNS, offset: 0 };
-  const { rows, total } = await listRuns(database, { dagId, ranges }, page);
+  const { rows, total } = await listRuns(database, { access: ALL_DAGS, dagId, ranges }, page);
   if (total <= MOST_RUNS) return rows;
   throw new GantryError(
     'bad_request',

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Queryable } from '../../store/database.ts';
 import { type DagRow, listDags, readDag } from '../../store/list-dags.ts';
 import { pauseDag } from '../../store/pause-dag.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
 import type { Routes } from '../routes.ts';
 import { DagBody, DagDetailsBody, DagListBody, dagBody, dagDetailsBody } from './dag-body.ts';
@@ -33,8 +34,10 @@ export function dagRoutes(app: Routes, { database, code, options }: RestParts): 
   app.get(
     '/api/v2/dags',
     { schema: { tags, querystring: ListQuery, response: { 200: DagListBody, ...ErrorResponses } } },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
       const filter = {
+        access: dagAccessOf(request, 'viewer'),
         dagIdPattern: query.dag_id_pattern,
         tags: query.tags,
         allTags: query.tags_match_mode === 'all',

@@ -1,6 +1,7 @@
 import { GantryError } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import { type ImportErrorRow, listImportErrors, readImportError } from '../../store/list-import-errors.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { NullableInteger, NullableText } from './nullable.ts';
@@ -30,17 +31,20 @@ export function importErrorRoutes(app: Routes, { database, options }: RestParts)
   app.get(
     '/api/v2/importErrors',
     { schema: { tags, querystring: ListQuery, response: { 200: ListBody, ...ErrorResponses } } },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
+      const filter = { access: dagAccessOf(request, 'viewer'), filePattern: query.filename_pattern };
       const page = pageOf(query, options.maximumPageLimit);
-      const { rows, total } = await listImportErrors(database, query.filename_pattern, page);
+      const { rows, total } = await listImportErrors(database, filter, page);
       return { import_errors: rows.map(importErrorBody), total_entries: total };
     },
   );
   app.get(
     '/api/v2/importErrors/:import_error_id',
     { schema: { tags, params: Params, response: { 200: ImportErrorBody, ...ErrorResponses } } },
-    async ({ params }) => {
-      const row = await readImportError(database, params.import_error_id);
+    async (request) => {
+      const { params } = request;
+      const row = await readImportError(database, params.import_error_id, dagAccessOf(request, 'viewer'));
       if (row === null) throw new GantryError('not_found', `There is no import error ${params.import_error_id}.`);
       return importErrorBody(row);
     },

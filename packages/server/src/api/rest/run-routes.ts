@@ -2,6 +2,7 @@ import { GantryError, RUN_STATES, RUN_TYPES } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import type { Queryable } from '../../store/database.ts';
 import { listRuns, RUN_RANGES, type RunRow, readRun } from '../../store/list-runs.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { anyOr } from './any-or.ts';
 import { requireDag } from './dag-routes.ts';
@@ -29,10 +30,12 @@ const ListQuery = Type.Object(
 export function runRoutes(app: Routes, { database, code, options }: RestParts): void {
   const tags = ['DagRun'];
   const list = { tags, params: Params, querystring: ListQuery, response: { 200: RunListBody, ...ErrorResponses } };
-  app.get('/api/v2/dags/:dag_id/dagRuns', { schema: list }, async ({ params, query }) => {
+  app.get('/api/v2/dags/:dag_id/dagRuns', { schema: list }, async (request) => {
+    const { params, query } = request;
     const dagId = anyOr(params.dag_id);
     if (dagId !== undefined) await requireDag(database, code, dagId);
     const filter = {
+      access: dagAccessOf(request, 'viewer'),
       dagId,
       states: query.state,
       runTypes: query.run_type,

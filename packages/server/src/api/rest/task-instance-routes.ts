@@ -7,6 +7,7 @@ import {
   TASK_INSTANCE_RANGES,
   type TaskInstanceRow,
 } from '../../store/list-task-instances.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
 import type { Routes } from '../routes.ts';
 import { anyOr } from './any-or.ts';
@@ -43,10 +44,12 @@ export function taskInstanceRoutes(app: Routes, { database, code, options }: Res
     querystring: ListQuery,
     response: { 200: TaskInstanceListBody, ...ErrorResponses },
   };
-  app.get(base, { schema: list }, async ({ params, query }) => {
+  app.get(base, { schema: list }, async (request) => {
+    const { params, query } = request;
     const [dagId, runId] = [anyOr(params.dag_id), anyOr(params.dag_run_id)];
     if (dagId !== undefined && runId !== undefined) await requireRun(database, dagId, runId);
     const filter = {
+      access: dagAccessOf(request, 'viewer'),
       dagId,
       runId,
       taskIds: query.task_id,

@@ -1,6 +1,7 @@
 import { GantryError, TASK_STATES } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import { readWhyFacts } from '../../store/read-why-facts.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { WHY_KINDS } from '../why/why-cause.ts';
 import { whyChain } from '../why/why-chain.ts';
@@ -47,14 +48,16 @@ export function whyRoute(app: Routes, { database, code }: RestParts): void {
     querystring: Query,
     response: { 200: WhyBody, ...ErrorResponses },
   };
-  app.get(path, { schema }, async ({ params, query }) => {
+  app.get(path, { schema }, async (request) => {
+    const { params, query } = request;
     const { dag_id: dagId, dag_run_id: runId, task_id: taskId } = params;
     const mapIndex = query.map_index;
     await requireRun(database, dagId, runId);
     const { version, spec_digest: specDigest } = await requireTaskInstance(database, params, mapIndex);
     const spec = await code.spec({ dagId, version, specDigest });
     const task = spec.tasks.find((one) => one.taskId === taskId);
-    const facts = await readWhyFacts(database, { dagId, runId, taskId, mapIndex }, task?.pool ?? null);
+    const access = dagAccessOf(request, 'viewer');
+    const facts = await readWhyFacts(database, { dagId, runId, taskId, mapIndex }, task?.pool ?? null, access);
     const instance = facts?.instances.find((one) => one.taskId === taskId && one.mapIndex === mapIndex);
     if (facts === null || instance === undefined || task === undefined)
       throw new GantryError('not_found', `The run ${runId} of the DAG ${dagId} has no task ${taskId} any more.`);

@@ -1,6 +1,8 @@
 import { GantryError, type Json } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
+import { ALL_DAGS } from '../../store/dag-access.ts';
 import { listXcoms, readXcom, type XcomRow } from '../../store/list-xcoms.ts';
+import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { anyOr } from './any-or.ts';
 import { ErrorResponses } from './error-responses.ts';
@@ -46,8 +48,10 @@ export function xcomRoutes(app: Routes, { database, options }: RestParts): void 
   const tags = ['XCom'];
   const base = '/api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/xcomEntries';
   const list = { tags, params: Params, querystring: ListQuery, response: { 200: XcomListBody, ...ErrorResponses } };
-  app.get(base, { schema: list }, async ({ params, query }) => {
+  app.get(base, { schema: list }, async (request) => {
+    const { params, query } = request;
     const filter = {
+      access: dagAccessOf(request, 'viewer'),
       dagId: anyOr(params.dag_id),
       runId: anyOr(params.dag_run_id),
       taskId: anyOr(params.task_id),
@@ -61,6 +65,7 @@ export function xcomRoutes(app: Routes, { database, options }: RestParts): void 
   const one = { tags, params, querystring: ValueQuery, response: { 200: XcomValueBody, ...ErrorResponses } };
   app.get(`${base}/:xcom_key`, { schema: one }, async ({ params: of, query }) => {
     const row = await readXcom(database, {
+      access: ALL_DAGS,
       dagId: of.dag_id,
       runId: of.dag_run_id,
       taskId: of.task_id,
