@@ -51,6 +51,12 @@ export const ERROR_CODES = {
     sentence: 'Gantry met an error of its own.',
     remedy: 'Look for the error id in the server log and report it.',
   },
+  run_set_aside: {
+    status: null,
+    sentence: 'A run cannot be gone on with and is set aside; all others go on.',
+    remedy:
+      'Read the reason; the run is tried again by itself. If it fails for the same reason again and again, report it.',
+  },
   attempt_not_yours: {
     status: 409,
     sentence: 'The attempt belongs to another worker or is closed.',

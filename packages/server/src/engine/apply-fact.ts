@@ -7,6 +7,7 @@ import { applyLateFact } from './apply-late-fact.ts';
 import type { Bench } from './bench.ts';
 import type { LiveAttempt } from './led-run.ts';
 import { move } from './move.ts';
+import { unknownFact } from './unknown-fact.ts';
 
 /** Applies one fact to an open attempt and the snapshot of its run. What is told twice changes nothing. */
 export function applyFact(attempt: LiveAttempt, fact: AttemptFact, bench: Bench): void {
@@ -35,6 +36,8 @@ export function applyFact(attempt: LiveAttempt, fact: AttemptFact, bench: Bench)
       attempt.place = fact.place ?? attempt.place;
       ended(attempt, fact.ending, bench);
       break;
+    default:
+      throw unknownFact(fact);
   }
 }
 

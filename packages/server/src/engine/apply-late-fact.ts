@@ -2,6 +2,7 @@ import type { AttemptFact, Place } from '@gantry/sdk/model';
 import type { Bench } from './bench.ts';
 import type { LiveAttempt } from './led-run.ts';
 import { move } from './move.ts';
+import { unknownFact } from './unknown-fact.ts';
 
 /**
  * Applies a fact to an attempt that was taken from its task instance: it may tell where it is and that it has ended, and
@@ -28,6 +29,8 @@ export function applyLateFact(attempt: LiveAttempt, fact: AttemptFact, bench: Be
       if (fact.ending.provenDead || !attempt.started || attempt.workload === 'image') endStopped(attempt, bench);
       else awaitLease(attempt, bench);
       break;
+    default:
+      throw unknownFact(fact);
   }
 }
 

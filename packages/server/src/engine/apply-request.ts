@@ -4,6 +4,7 @@ import type { InstanceSnapshot } from '../plan/snapshot.ts';
 import type { Bench } from './bench.ts';
 import type { LedRun } from './led-run.ts';
 import { move } from './move.ts';
+import { unknownFact } from './unknown-fact.ts';
 
 /** Applies what a user asked of a run, to its snapshot and its open attempts. Asked twice, it changes nothing the second time. */
 export function applyRequest(run: LedRun, request: RequestFact, bench: Bench): void {
@@ -17,6 +18,8 @@ export function applyRequest(run: LedRun, request: RequestFact, bench: Bench): v
     case 'mark_run':
       markRun(run, request, bench);
       break;
+    default:
+      throw unknownFact(request);
   }
   bench.commitFirst(run);
 }

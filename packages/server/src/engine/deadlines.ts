@@ -6,7 +6,7 @@ import { forgetLateFacts } from '../store/read-facts.ts';
 import { closeFailed } from './apply-fact.ts';
 import { endStopped } from './apply-late-fact.ts';
 import type { EngineOptions } from './engine-options.ts';
-import type { LiveAttempt } from './led-run.ts';
+import type { LedRun, LiveAttempt } from './led-run.ts';
 import type { RunBook } from './run-book.ts';
 
 const CHECK_MILLISECONDS = 2000;
@@ -58,9 +58,11 @@ export class Deadlines {
     for (const id of await expiredAttempts(this.#database, serviceId, LEASE_MARGIN_SECONDS)) {
       const attempt = book.attempts.get(id);
       if (attempt === undefined) continue;
-      if (attempt.stopping) endStopped(attempt, book.bench(now));
-      else closeFailed(attempt, attempt.doomed ?? leaseEnded(attempt), { expect: 'no_report' }, book.bench(now));
-      book.activate(attempt.run);
+      book.contain(attempt.run, () => {
+        if (attempt.stopping) endStopped(attempt, book.bench(now));
+        else closeFailed(attempt, attempt.doomed ?? leaseEnded(attempt), { expect: 'no_report' }, book.bench(now));
+        book.activate(attempt.run);
+      });
     }
   }
 
@@ -68,24 +70,31 @@ export class Deadlines {
     const { queuedTimeoutSeconds } = this.#options;
     for (const attempt of [...book.attempts.values()]) {
       if (attempt.started || now - attempt.queuedAt < queuedTimeoutSeconds * 1000) continue;
-      if (attempt.stopping) endStopped(attempt, book.bench(now));
-      else closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
-      book.activate(attempt.run);
+      const { run } = attempt;
+      if (book.runs.get(run.runKey) !== run) continue;
+      book.contain(run, () => {
+        if (attempt.stopping) endStopped(attempt, book.bench(now));
+        else closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
+        book.activate(run);
+      });
     }
   }
 
   #endOverdueRuns(book: RunBook, now: number): void {
     for (const run of book.runs.values()) {
-      if (run.spec.dagrunTimeoutSeconds === null) continue;
-      const overdue = overdueRun(run.snapshot, now);
-      if (overdue === null) continue;
-      for (const index of overdue.stop) {
-        const attempt = run.live.get(index);
-        if (attempt !== undefined) book.stop(attempt, 'The run took longer than its dagrunTimeout.');
-      }
-      for (const step of overdue.steps) book.applyStep(run, step);
+      if (run.spec.dagrunTimeoutSeconds !== null) book.contain(run, () => endOverdueRun(run, book, now));
     }
   }
+}
+
+function endOverdueRun(run: LedRun, book: RunBook, now: number): void {
+  const overdue = overdueRun(run.snapshot, now);
+  if (overdue === null) return;
+  for (const index of overdue.stop) {
+    const attempt = run.live.get(index);
+    if (attempt !== undefined) book.stop(attempt, 'The run took longer than its dagrunTimeout.');
+  }
+  for (const step of overdue.steps) book.applyStep(run, step);
 }
 
 function leaseEnded(attempt: LiveAttempt): Failure {

@@ -1,12 +1,13 @@
 import type { AttemptFact, Order, Random } from '@gantry/sdk/model';
 import { examineRun } from '../plan/examine-run.ts';
 import { completeBackfills } from '../store/change-backfill.ts';
-import { commitSteps, type StepBatch } from '../store/commit-steps.ts';
+import type { StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
 import { leadRequestedRuns, startRuns, takeRuns } from '../store/lead-runs.ts';
 import { peek } from '../store/peek.ts';
 import { poolUse } from '../store/pool-use.ts';
 import { readFacts } from '../store/read-facts.ts';
+import { Committer } from './committer.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { Deadlines } from './deadlines.ts';
 import type { EngineEvents } from './engine-events.ts';
@@ -14,13 +15,16 @@ import type { EngineOptions } from './engine-options.ts';
 import type { ExecutorTable } from './executor-table.ts';
 import { FactInbox, type TakenFacts } from './fact-inbox.ts';
 import { factsOfOneCommit } from './facts-of-one-commit.ts';
+import { foreignFact } from './foreign-fact.ts';
 import { type Hinted, Hints } from './hints.ts';
-import { Launcher } from './launcher.ts';
+import { Launcher, unlaunched } from './launcher.ts';
 import type { Leadership } from './leadership.ts';
+import type { LedRun } from './led-run.ts';
 import { makeRuns } from './make-runs.ts';
 import { PoolsSetAside } from './pools-set-aside.ts';
 import { queueReady } from './queue-ready.ts';
 import { RunBook } from './run-book.ts';
+import { RunsSetAside } from './runs-set-aside.ts';
 
 const FACTS_PER_TURN = 1000;
 /**
@@ -54,9 +58,10 @@ export class Engine {
   readonly #launcher: Launcher;
   readonly #deadlines: Deadlines;
   readonly #poolsSetAside: PoolsSetAside;
+  readonly #setAside: RunsSetAside;
+  readonly #committer: Committer;
   #polledAt = Number.NEGATIVE_INFINITY;
   #pooledAt = Number.NEGATIVE_INFINITY;
-  #committedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -66,6 +71,16 @@ export class Engine {
     this.#launcher = new Launcher(parts.executors, this.#events, (facts) => this.#tell(facts));
     this.#deadlines = new Deadlines(parts.database, parts.options);
     this.#poolsSetAside = new PoolsSetAside(parts.database, this.#events);
+    this.#setAside = new RunsSetAside(parts.database, this.#events);
+    this.#committer = new Committer({
+      database: parts.database,
+      book: this.#book,
+      launcher: this.#launcher,
+      setAside: this.#setAside,
+      hints: this.#hints,
+      events: this.#events,
+      monotonic: () => parts.clock.monotonic(),
+    });
   }
 
   /** Works until `signal` aborts, then gives up its lead so that others take over at once. */
@@ -94,7 +109,7 @@ export class Engine {
   async #keepDistance(): Promise<void> {
     const wanted = this.#book.attempts.size * DISTANCE_MILLISECONDS_PER_ATTEMPT;
     const distance = Math.min(wanted, LONGEST_DISTANCE_MILLISECONDS);
-    const left = this.#committedAt + distance - this.#parts.clock.monotonic();
+    const left = this.#committer.sentAt + distance - this.#parts.clock.monotonic();
     if (left > 1) await new Promise((resolve) => setTimeout(resolve, left));
   }
 
@@ -126,6 +141,7 @@ export class Engine {
     const held = await this.#parts.leadership.ensure();
     if (held !== 'held') this.#events.lead?.({ kind: held });
     if (held === 'lost') {
+      this.#setAside.forget();
       this.#forgetAll(new Error('The lease of this scheduler ended.'));
       await this.#parts.leadership.ensure();
     }
@@ -140,6 +156,7 @@ export class Engine {
       return { ...hinted, orphans: false, backfills: false };
     this.#polledAt = now;
     const found = await peek(this.#parts.database, serviceId);
+    if (found.setAside) await this.#setAside.tellUnstarted();
     return {
       facts: hinted.facts || found.facts,
       runs: hinted.runs || found.runs,
@@ -162,8 +179,9 @@ export class Engine {
       this.#hints.hear('facts');
       this.#polledAt = Number.NEGATIVE_INFINITY;
     }
+    await this.#setAside.tookOver([...taken, ...asked]);
     const runs = await this.#book.load(serviceId, [...started, ...taken, ...asked]);
-    this.#launcher.resume(runs);
+    this.#resume(runs);
     return runs.length > 0;
   }
 
@@ -171,7 +189,7 @@ export class Engine {
   async #advance(serviceId: string, readInbox: boolean): Promise<boolean> {
     const taken = this.inbox.take();
     try {
-      this.#launcher.resume(await this.#book.reload(serviceId));
+      await this.#readAgain(serviceId);
       if (readInbox) await this.#applyInbox(serviceId);
       await this.#commitFirst(serviceId);
       for (const fact of [...this.#book.takePending(), ...taken.facts()]) this.#applyAttemptFact(fact);
@@ -179,8 +197,9 @@ export class Engine {
       await this.#commitFirst(serviceId);
       const orders = await this.#decide();
       this.#book.releaseResting();
-      const batch = this.#book.collector.take(cursorOf(taken));
-      if (batch !== null) await this.#commit(serviceId, batch, orders);
+      const batch = this.#take(cursorOf(taken));
+      if (batch !== null) await this.#committer.commit(serviceId, batch, orders);
+      await this.#setAside.put(this.#book.takeBroken(), this.#parts.clock.now());
       taken.committed();
       return batch !== null;
     } catch (error) {
@@ -192,14 +211,35 @@ export class Engine {
   /** Requests, and what waited for the end of an attempt, are committed by themselves: the rows show each state, and no transition is passed over. */
   async #commitFirst(serviceId: string): Promise<void> {
     if (!this.#book.takeCommitsFirst()) return;
-    const batch = this.#book.collector.take(undefined);
+    const batch = this.#take(undefined);
     if (batch === null) return;
-    await this.#commit(serviceId, batch, []);
-    this.#launcher.resume(await this.#book.reload(serviceId));
+    await this.#committer.commit(serviceId, batch, []);
+    await this.#readAgain(serviceId);
+  }
+
+  #take(cursor: StepBatch['cursor']): StepBatch | null {
+    return this.#book.collector.take(cursor, (run, error) => this.#book.breakOff(run, error));
+  }
+
+  /** What the last commits left out, and what was set aside and is due again. */
+  async #readAgain(serviceId: string): Promise<void> {
+    this.#resume(await this.#book.reload(serviceId, this.#setAside.waiting));
+    const due = this.#setAside.takeDue(this.#parts.clock.now());
+    if (due.length === 0) return;
+    this.#resume(await this.#book.tryAgain(serviceId, due));
+    this.#setAside.lost(due.filter((runKey) => !this.#book.runs.has(runKey)));
+    this.#hints.hear('requests');
+  }
+
+  #resume(runs: readonly LedRun[]): void {
+    this.#launcher.resume(
+      runs.flatMap((run) => this.#book.contain(run, () => unlaunched(run)) ?? []),
+      runs,
+    );
   }
 
   async #applyInbox(serviceId: string): Promise<void> {
-    const rows = await readFacts(this.#parts.database, serviceId, FACTS_PER_TURN);
+    const rows = await readFacts(this.#parts.database, serviceId, FACTS_PER_TURN, this.#setAside.waiting);
     const fitting = factsOfOneCommit(rows);
     // The lead of a run may end with this commit; what waits for the next one is then found as a request.
     if (fitting.length < rows.length) this.#hints.hear('requests');
@@ -210,15 +250,17 @@ export class Engine {
   #applyAttemptFact(fact: AttemptFact): void {
     const attempt = this.#book.attempts.get(fact.attemptId);
     if (attempt !== undefined) this.#book.applyFact(attempt, fact, this.#parts.clock.now());
-    else this.#book.collector.foreign(foreign(fact));
+    else this.#book.collector.foreign(foreignFact(fact));
   }
 
   async #decide(): Promise<Order[]> {
     await this.#book.lookUpPasts();
     const now = this.#parts.clock.now();
     for (const run of this.#book.toExamine(now)) {
-      for (const step of examineRun(run.snapshot, now)) this.#book.applyStep(run, step);
-      this.#book.examined(run, now);
+      this.#book.contain(run, () => {
+        for (const step of examineRun(run.snapshot, now)) this.#book.applyStep(run, step);
+        this.#book.examined(run, now);
+      });
     }
     if (!this.#book.asksForSlots) return [];
     await this.#refreshPools(now);
@@ -230,21 +272,6 @@ export class Engine {
     if (now - this.#pooledAt < this.#parts.options.pollMilliseconds) return;
     this.#pooledAt = now;
     this.#book.setPools(await this.#poolsSetAside.mask(await poolUse(this.#parts.database)));
-  }
-
-  async #commit(serviceId: string, batch: StepBatch, orders: readonly Order[]): Promise<void> {
-    this.#committedAt = this.#parts.clock.monotonic();
-    const answer = await commitSteps(this.#parts.database, serviceId, batch);
-    const { runs, attempts, instances } = batch;
-    this.#events.committed?.({ runs: runs.length, attempts: attempts.length, instances: instances.length });
-    this.#book.afterCommit(batch, answer, this.#hints);
-    const held = new Set(answer.held);
-    const refused = new Set(answer.refused);
-    const granted = orders.filter((order) => held.has(order.runKey) && !refused.has(order.attemptId));
-    this.#launcher.launch(granted, this.#committedAt);
-    this.#launcher.stop(this.#book.takeStops());
-    // The end of a run may let another of its DAG begin.
-    if (runs.some((run) => run.state !== undefined)) this.#hints.hear('runs');
   }
 
   #tell(facts: readonly AttemptFact[]): void {
@@ -265,11 +292,6 @@ export class Engine {
     const wake = this.#book.nextWake(this.#parts.clock.now());
     return wake === null ? poll : Math.min(poll, wake);
   }
-}
-
-function foreign(fact: AttemptFact): StepBatch['foreign'][number] {
-  const { kind, attemptId, ...body } = fact;
-  return { attempt_id: attemptId, kind, body: JSON.parse(JSON.stringify(body)) };
 }
 
 function cursorOf(taken: TakenFacts): StepBatch['cursor'] {

@@ -36,15 +36,10 @@ export class Launcher {
     }
   }
 
-  /**
-   * Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. A pod that
-   * was seen is there or was there: what becomes of it is the watch's to tell, and no call is spent on it.
-   */
-  resume(runs: readonly LedRun[]): void {
-    const live = runs.flatMap((run) => [...run.live.values()]);
-    const isLaunched = ({ started, place }: LiveAttempt): boolean => started || place?.kind === 'pod';
-    const orders = live.filter((attempt) => !isLaunched(attempt) && !attempt.stopping).map(orderOf);
+  /** Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. */
+  resume(orders: readonly Order[], runs: readonly LedRun[]): void {
     if (orders.length > 0) this.launch(orders);
+    const live = runs.flatMap((run) => [...run.live.values()]);
     const stops = live.filter((attempt) => attempt.stopping).map((attempt) => stopOf(attempt, 'kill'));
     if (stops.length > 0) this.stop(stops);
   }
@@ -67,6 +62,15 @@ export class Launcher {
       .finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
   }
+}
+
+/**
+ * Orders of a run's attempts that nobody has seen start. A pod that was seen is there or was there: what becomes of it is
+ * the watch's to tell, and no call is spent on it.
+ */
+export function unlaunched(run: LedRun): Order[] {
+  const isLaunched = ({ started, place }: LiveAttempt): boolean => started || place?.kind === 'pod';
+  return [...run.live.values()].filter((attempt) => !isLaunched(attempt) && !attempt.stopping).map(orderOf);
 }
 
 export function stopOf(attempt: LiveAttempt, why: Stop['why']): Stop {

@@ -2,6 +2,7 @@ import { type DagSpec, runIdFor } from '@gantry/sdk/model';
 import { nextRun } from '../plan/timetable/next-run.ts';
 import type { PlannedRun } from '../plan/timetable/planned-run.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { databaseFailure, isContentRefused } from '../store/database-failure.ts';
 import { createScheduledRun, type DueDag, lockDueDags, type RunTimes, saveNextRun } from '../store/scheduled-runs.ts';
 import type { EngineEvents } from './engine-events.ts';
 
@@ -9,15 +10,49 @@ const DAGS_PER_TURN = 100;
 
 /**
  * Makes the runs that are due and stores when each DAG runs next, in one transaction. One run a DAG and turn, as in
- * Airflow: a long catch-up never holds the others up. A DAG whose schedule cannot be understood is set aside and told;
- * it comes back with its next version. Answers how many DAGs were looked at.
+ * Airflow: a long catch-up never holds the others up. A DAG whose schedule cannot be understood, or whose run the database
+ * refuses, is set aside and told; it comes back with its next version. Answers how many DAGs were looked at.
  */
 export async function makeRuns(database: Database, now: number, events: Partial<EngineEvents>): Promise<number> {
-  return database.transaction(async (tx) => {
-    const due = await lockDueDags(tx, DAGS_PER_TURN);
-    for (const dag of due) await makeRun(tx, dag, now, events);
-    return due.length;
-  });
+  const dagIds: string[] = [];
+  try {
+    return await database.transaction(async (tx) => {
+      const due = await lockDueDags(tx, DAGS_PER_TURN, null);
+      dagIds.splice(0, Number.POSITIVE_INFINITY, ...due.map((dag) => dag.dagId));
+      for (const dag of due) await makeRun(tx, dag, now, events);
+      return due.length;
+    });
+  } catch (error) {
+    if (!isContentRefused(databaseFailure(error)) || dagIds.length === 0) throw error;
+    for (const dagId of dagIds) await makeRunApart(database, dagId, now, events);
+    return dagIds.length;
+  }
+}
+
+async function makeRunApart(
+  database: Database,
+  dagId: string,
+  now: number,
+  events: Partial<EngineEvents>,
+): Promise<void> {
+  try {
+    await database.transaction(async (tx) => {
+      for (const dag of await lockDueDags(tx, 1, dagId)) await makeRun(tx, dag, now, events);
+    });
+  } catch (error) {
+    if (!isContentRefused(databaseFailure(error))) throw error;
+    await giveUpSchedule(database, dagId, error, events);
+  }
+}
+
+async function giveUpSchedule(
+  db: Queryable,
+  dagId: string,
+  error: unknown,
+  events: Partial<EngineEvents>,
+): Promise<void> {
+  events.trouble?.({ what: `The schedule of DAG ${dagId} cannot be followed; it makes no runs.`, error });
+  await saveNextRun(db, dagId, null);
 }
 
 async function makeRun(tx: Queryable, dag: DueDag, now: number, events: Partial<EngineEvents>): Promise<void> {
@@ -27,8 +62,7 @@ async function makeRun(tx: Queryable, dag: DueDag, now: number, events: Partial<
     made = dag.isPaused || dag.scheduleChanged ? null : dueRun(dag, now);
     next = planned(dag.spec, made ?? dag.lastRun, now);
   } catch (error) {
-    events.trouble?.({ what: `The schedule of DAG ${dag.dagId} cannot be followed; it makes no runs.`, error });
-    await saveNextRun(tx, dag.dagId, null);
+    await giveUpSchedule(tx, dag.dagId, error, events);
     return;
   }
   if (made !== null) {

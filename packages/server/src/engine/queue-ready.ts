@@ -37,7 +37,12 @@ export function queueReady(
     // A waiting row is explained when it is written anyway; only a wait that never ends is worth a write of its own.
     if (run.dirty.has(index) || neverStarts(limit)) explain(book, run, index, whyWaiting(asking, limit, limits));
   }
-  return chosen.map((place) => orderOf(openAttempt(book, waiters[place]!, random.uuid(), now)));
+  return chosen.flatMap((place) => {
+    const waiter = waiters[place]!;
+    // Its run may have been broken off by the attempt before.
+    if (book.runs.get(waiter.run.runKey) !== waiter.run) return [];
+    return book.contain(waiter.run, () => [orderOf(openAttempt(book, waiter, random.uuid(), now))]) ?? [];
+  });
 }
 
 /**
@@ -50,14 +55,20 @@ function waiting(book: RunBook, executors: ExecutorTable, options: EngineOptions
   for (const run of book.runs.values()) {
     if (run.snapshot.state !== 'running') continue;
     const isFull = houseIsFull || run.live.size >= run.spec.maxActiveTasks;
-    for (const index of isFull ? run.dirty : run.ready) {
-      // Try n+1 does not begin before try n is proven dead or its lease has ended (I03).
-      if (!run.ready.has(index) || run.live.has(index)) continue;
-      const { notBefore } = run.snapshot.instances[index]!;
-      if (notBefore !== null && notBefore > now) continue;
-      if (!run.dirty.has(index) && isPoolFull(book, run.spec.tasks[index]!.pool)) continue;
-      waiters.push({ run, index, candidate: candidateOf(run, index, executors) });
-    }
+    waiters.push(...(book.contain(run, () => waitingOf(run, isFull, book, executors, now)) ?? []));
+  }
+  return waiters;
+}
+
+function waitingOf(run: LedRun, isFull: boolean, book: RunBook, executors: ExecutorTable, now: number): Waiter[] {
+  const waiters: Waiter[] = [];
+  for (const index of isFull ? run.dirty : run.ready) {
+    // Try n+1 does not begin before try n is proven dead or its lease has ended (I03).
+    if (!run.ready.has(index) || run.live.has(index)) continue;
+    const { notBefore } = run.snapshot.instances[index]!;
+    if (notBefore !== null && notBefore > now) continue;
+    if (!run.dirty.has(index) && isPoolFull(book, run.spec.tasks[index]!.pool)) continue;
+    waiters.push({ run, index, candidate: candidateOf(run, index, executors) });
   }
   return waiters;
 }

@@ -6,6 +6,7 @@ import { setInstanceState, setPast } from '../plan/run-snapshot.ts';
 import type { Step } from '../plan/step.ts';
 import type { CommitAnswer, StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
+import { databaseFailure, isContentRefused } from '../store/database-failure.ts';
 import { ledRunKeys } from '../store/lead-runs.ts';
 import type { FactRow } from '../store/read-facts.ts';
 import { pastStates } from '../store/scheduled-runs.ts';
@@ -13,10 +14,12 @@ import { applyFact } from './apply-fact.ts';
 import { applyRequest } from './apply-request.ts';
 import type { Bench } from './bench.ts';
 import type { EngineEvents } from './engine-events.ts';
+import { foreignFact } from './foreign-fact.ts';
 import type { Hints } from './hints.ts';
 import { type Stop, stopOf } from './launcher.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
 import { RunLoader } from './run-loader.ts';
+import type { BrokenRun } from './runs-set-aside.ts';
 import { StepCollector } from './step-collector.ts';
 
 /**
@@ -43,35 +46,83 @@ export class RunBook {
   #crossed: number[] = [];
   /** Runs that do not run: they are led until a request is applied and nothing of them is alive. */
   readonly #resting = new Set<LedRun>();
+  #broken: BrokenRun[] = [];
   #commitsFirst = false;
   #allInDoubt = false;
 
   constructor(database: Database, policy: RetryPolicy, events: Partial<EngineEvents>) {
     this.#database = database;
-    this.#loader = new RunLoader(database, events);
+    this.#loader = new RunLoader(database);
     this.#policy = policy;
     this.#events = events;
   }
 
-  async load(serviceId: string, runKeys: readonly number[]): Promise<LedRun[]> {
-    const loaded = await this.#loader.load(serviceId, runKeys);
-    for (const run of loaded) {
+  async load(serviceId: string, runKeys: readonly number[]): Promise<readonly LedRun[]> {
+    const { runs, broken } = await this.#loader.load(serviceId, runKeys);
+    this.#broken.push(...broken);
+    for (const run of runs) {
       this.#drop(this.runs.get(run.runKey));
       this.runs.set(run.runKey, run);
       for (const attempt of run.live.values()) this.attempts.set(attempt.id, attempt);
       if (run.snapshot.state === 'running') this.#active.add(run);
       else this.#resting.add(run);
     }
-    return loaded;
+    return runs;
   }
 
-  /** Reads anew what the last commits left out, or everything after a failed turn. Answers the runs that were read. */
-  async reload(serviceId: string): Promise<LedRun[]> {
-    const keys = this.#allInDoubt ? await ledRunKeys(this.#database, serviceId) : this.#crossed;
+  /**
+   * Reads anew what the last commits left out, or everything after a failed turn but what is set aside. Answers the runs
+   * that were read.
+   */
+  async reload(serviceId: string, setAside: readonly number[]): Promise<readonly LedRun[]> {
+    const keys = this.#allInDoubt ? await this.#allBut(serviceId, setAside) : this.#crossed;
     const loaded = await this.load(serviceId, keys);
     this.#crossed = [];
     this.#allInDoubt = false;
     return loaded;
+  }
+
+  async #allBut(serviceId: string, setAside: readonly number[]): Promise<number[]> {
+    const except = new Set(setAside);
+    return (await ledRunKeys(this.#database, serviceId)).filter((runKey) => !except.has(runKey));
+  }
+
+  /** Runs that are tried again: on trial, they are written by the next commit although nothing of them may change. */
+  async tryAgain(serviceId: string, runKeys: readonly number[]): Promise<readonly LedRun[]> {
+    const loaded = await this.load(serviceId, runKeys);
+    for (const run of loaded) this.collector.touch(run);
+    return loaded;
+  }
+
+  /** Does work of one run; when it throws, that run is broken off and the others go on. */
+  contain<Answer>(run: LedRun, work: () => Answer): Answer | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.breakOff(run, error);
+      return undefined;
+    }
+  }
+
+  /** Takes a run that cannot be gone on with out of memory. What executors told of it in this turn goes into its inbox. */
+  breakOff(run: LedRun, error: unknown): void {
+    if (this.runs.get(run.runKey) !== run) return;
+    for (const fact of this.#takeBack(run)) this.collector.foreign(foreignFact(fact));
+    this.collector.drop(run);
+    this.#broken.push({ runKey: run.runKey, error });
+  }
+
+  takeBroken(): BrokenRun[] {
+    return this.#broken.splice(0);
+  }
+
+  /** Forgets a run and what was about to follow from it; answers what executors told of it in this turn. */
+  #takeBack(run: LedRun): AttemptFact[] {
+    const facts = this.#applied.filter((entry) => entry.run === run).map(({ fact }) => fact);
+    this.#applied = this.#applied.filter((entry) => entry.run !== run);
+    this.#stops = this.#stops.filter((stop) => stop.run !== run);
+    this.#drop(run);
+    return facts;
   }
 
   forgetAll(): void {
@@ -81,28 +132,43 @@ export class RunBook {
     this.#stops = [];
     this.#allInDoubt = true;
     this.#commitsFirst = false;
-    this.collector.take(undefined);
+    this.collector.clear();
   }
 
   takePending(): AttemptFact[] {
     return this.#pending.splice(0);
   }
 
-  takeStops(): Stop[] {
-    return this.#stops.splice(0);
+  /** What is to be stopped of runs whose steps are committed. */
+  takeStops(held: ReadonlySet<number>): Stop[] {
+    const isHeld = ({ run }: { readonly run: LedRun }): boolean => held.has(run.runKey);
+    const taken = this.#stops.filter(isHeld);
+    this.#stops = this.#stops.filter((stop) => !isHeld(stop));
+    return taken;
+  }
+
+  /** The turn is committed: what was applied in it needs not be applied again. */
+  settled(): void {
+    this.#applied = [];
   }
 
   /** A fact that an executor of this process told. */
   applyFact(attempt: LiveAttempt, fact: AttemptFact, now: number): void {
-    this.#applied.push({ run: attempt.run, fact });
-    applyFact(attempt, fact, this.bench(now));
-    this.activate(attempt.run);
+    const { run } = attempt;
+    this.#applied.push({ run, fact });
+    this.contain(run, () => {
+      applyFact(attempt, fact, this.bench(now));
+      this.activate(run);
+    });
   }
 
   /** A fact of the inbox table; it is deleted by the commit that applies it. */
   applyRow(row: FactRow, now: number): void {
     const run = this.runs.get(row.run_key);
-    if (run === undefined) return;
+    if (run !== undefined) this.contain(run, () => this.#applyRow(run, row, now));
+  }
+
+  #applyRow(run: LedRun, row: FactRow, now: number): void {
     if (row.attempt_id === null)
       this.#applyRequest(run, { ...row.body, kind: row.kind } as unknown as RequestFact, now);
     const attempt = row.attempt_id === null ? undefined : this.attempts.get(row.attempt_id);
@@ -215,13 +281,23 @@ export class RunBook {
         continue;
       }
       const taskIds = waiting.map((index) => run.spec.tasks[index]!.taskId);
-      const states = await pastStates(this.#database, run.runKey, taskIds);
+      const states = await this.#pastStates(run, taskIds);
       for (const index of waiting) {
         const past = (states.get(run.spec.tasks[index]!.taskId) ?? null) as Parameters<typeof setPast>[2];
         if (past === run.snapshot.instances[index]!.past) continue;
         setPast(run.snapshot, index, past);
         this.#active.add(run);
       }
+    }
+  }
+
+  async #pastStates(run: LedRun, taskIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    try {
+      return await pastStates(this.#database, run.runKey, taskIds);
+    } catch (error) {
+      if (!isContentRefused(databaseFailure(error))) throw error;
+      this.breakOff(run, error);
+      return new Map();
     }
   }
 
@@ -255,7 +331,6 @@ export class RunBook {
   afterCommit(batch: StepBatch, answer: CommitAnswer, hints: Hints): void {
     const held = new Set(answer.held);
     for (const { run_key: runKey } of batch.runs) if (!held.has(runKey)) this.#leaveOut(runKey, hints);
-    this.#applied = [];
     for (const [name, pool] of Object.entries(answer.pools)) this.pools.set(name, { ...pool });
     for (const id of answer.refused) this.#refuse(id);
     const refused = new Set(answer.refused);
@@ -272,9 +347,7 @@ export class RunBook {
   #leaveOut(runKey: number, hints: Hints): void {
     const run = this.runs.get(runKey);
     if (run === undefined) return;
-    this.#pending.push(...this.#applied.filter((entry) => entry.run === run).map(({ fact }) => fact));
-    this.#stops = this.#stops.filter((stop) => stop.run !== run);
-    this.#drop(run);
+    this.#pending.push(...this.#takeBack(run));
     this.#crossed.push(runKey);
     hints.hear('facts');
   }

@@ -4,10 +4,11 @@ import { orderOfTask } from '../plan/order-of-task.ts';
 import { createSnapshot } from '../plan/run-snapshot.ts';
 import type { Graph } from '../plan/snapshot.ts';
 import type { Queryable } from '../store/database.ts';
+import { databaseFailure, isContentRefused, isDatabaseTrouble } from '../store/database-failure.ts';
 import { loadDagVersion } from '../store/load-dag-version.ts';
-import { type InstanceRow, loadRuns, type OpenAttemptRow, type RunRow } from '../store/load-runs.ts';
-import type { EngineEvents } from './engine-events.ts';
+import { type InstanceRow, type LoadedRuns, loadRuns, type OpenAttemptRow, type RunRow } from '../store/load-runs.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
+import type { BrokenRun } from './runs-set-aside.ts';
 
 const VERSIONS_KEPT = 2000;
 
@@ -17,37 +18,54 @@ interface CompiledVersion {
   readonly bundleDigest: string;
 }
 
+/** Runs as they were read, and those that could not be. */
+export interface ReadRuns {
+  readonly runs: readonly LedRun[];
+  readonly broken: readonly BrokenRun[];
+}
+
 /** Fills the engine's memory from rows: at the start of a run, at a takeover, and whenever memory is in doubt. */
 export class RunLoader {
   readonly #database: Queryable;
-  readonly #events: Partial<EngineEvents>;
   readonly #versions = new Map<string, CompiledVersion>();
 
-  constructor(database: Queryable, events: Partial<EngineEvents>) {
+  constructor(database: Queryable) {
     this.#database = database;
-    this.#events = events;
   }
 
-  async load(serviceId: string, runKeys: readonly number[]): Promise<LedRun[]> {
-    if (runKeys.length === 0) return [];
-    const loaded = await loadRuns(this.#database, serviceId, runKeys);
+  /** Runs that the scheduler does not lead are left out. One that cannot be read is broken, and the others are read. */
+  async load(serviceId: string, runKeys: readonly number[]): Promise<ReadRuns> {
+    if (runKeys.length === 0) return { runs: [], broken: [] };
+    let loaded: LoadedRuns;
+    try {
+      loaded = await loadRuns(this.#database, serviceId, runKeys);
+    } catch (error) {
+      if (!isContentRefused(databaseFailure(error))) throw error;
+      if (runKeys.length === 1) return { runs: [], broken: [{ runKey: runKeys[0]!, error }] };
+      const middle = Math.ceil(runKeys.length / 2);
+      const first = await this.load(serviceId, runKeys.slice(0, middle));
+      const second = await this.load(serviceId, runKeys.slice(middle));
+      return { runs: [...first.runs, ...second.runs], broken: [...first.broken, ...second.broken] };
+    }
+    return this.#build(loaded);
+  }
+
+  async #build(loaded: LoadedRuns): Promise<ReadRuns> {
     const instances = groupByRun(loaded.instances);
     const attempts = groupByRun(loaded.attempts);
     const runs: LedRun[] = [];
+    const broken: BrokenRun[] = [];
     for (const row of loaded.runs) {
+      const { run_key: runKey } = row;
       try {
         const version = await this.#version(row.dag_id, row.version);
-        runs.push(ledRun(row, version, instances.get(row.run_key) ?? [], attempts.get(row.run_key) ?? []));
+        runs.push(ledRun(row, version, instances.get(runKey) ?? [], attempts.get(runKey) ?? []));
       } catch (error) {
-        if (!(error instanceof GantryError) || error.code !== 'internal') throw error;
-        // One run whose rows do not fit its version is set aside; all others go on (I26).
-        this.#events.trouble?.({
-          what: `Run ${row.run_id} of DAG ${row.dag_id} cannot be read and is left as it is.`,
-          error,
-        });
+        if (isDatabaseTrouble(databaseFailure(error).kind)) throw error;
+        broken.push({ runKey, error });
       }
     }
-    return runs;
+    return { runs, broken };
   }
 
   async #version(dagId: string, version: number): Promise<CompiledVersion> {

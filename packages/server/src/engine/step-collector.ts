@@ -50,8 +50,23 @@ export class StepCollector {
     this.#foreign.push(fact);
   }
 
-  /** The batch, or null when there is nothing to commit. */
-  take(cursor: StepBatch['cursor']): StepBatch | null {
+  /** Nothing of the run is written by the next commit. */
+  drop({ runKey }: LedRun): void {
+    const isOther = (row: { readonly run_key: number }): boolean => row.run_key !== runKey;
+    this.#runs.delete(runKey);
+    for (const [id, change] of this.#changes) if (!isOther(change)) this.#changes.delete(id);
+    this.#attempts = this.#attempts.filter(isOther);
+    this.#facts = this.#facts.filter(isOther);
+  }
+
+  /** The facts for the inbox table alone. */
+  takeForeign(): StepBatch['foreign'] {
+    return this.#foreign.splice(0);
+  }
+
+  /** The batch, or null when there is nothing to commit. A run that cannot be written is handed to `breakOff`, and left out. */
+  take(cursor: StepBatch['cursor'], breakOff: (run: LedRun, error: unknown) => void): StepBatch | null {
+    const instances = this.#instances(breakOff);
     if (this.#runs.size === 0 && this.#foreign.length === 0 && cursor === undefined) return null;
     const batch: StepBatch = {
       runs: [...this.#runs.values()].map(({ run, ...change }) => ({
@@ -61,17 +76,32 @@ export class StepCollector {
       })),
       endings: [...this.#changes.values()],
       attempts: this.#attempts,
-      instances: [...this.#runs.values()].flatMap(({ run }) => instanceChanges(run)),
+      instances,
       facts: this.#facts,
       foreign: this.#foreign,
       ...(cursor === undefined ? {} : { cursor }),
     };
+    this.clear();
+    return batch;
+  }
+
+  clear(): void {
     this.#runs = new Map();
     this.#changes = new Map();
     this.#attempts = [];
     this.#facts = [];
     this.#foreign = [];
-    return batch;
+  }
+
+  #instances(breakOff: (run: LedRun, error: unknown) => void): StepBatch['instances'] {
+    return [...this.#runs.values()].flatMap(({ run }) => {
+      try {
+        return instanceChanges(run);
+      } catch (error) {
+        breakOff(run, error);
+        return [];
+      }
+    });
   }
 }
 

@@ -199,3 +199,15 @@ const SESSION_GONE: ReadonlySet<DatabaseFailureKind> = new Set<DatabaseFailureKi
 export function isSessionGone(kind: DatabaseFailureKind): boolean {
   return SESSION_GONE.has(kind);
 }
+
+/** SQLSTATE classes that speak of the data: too many rows, wrong values, limits of the program, corrupted rows. */
+const CONTENT_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '44', '54', 'XX', 'P0']);
+
+/**
+ * True when the database refused what it was given, or could not read what it holds: the same statement fails again,
+ * and one with other rows may well work.
+ */
+export function isContentRefused({ kind, sqlState }: DatabaseFailure): boolean {
+  if (kind === 'illegal_transition' || kind === 'closed_attempt') return true;
+  return sqlState !== undefined && CONTENT_CLASSES.has(sqlState.slice(0, 2));
+}

@@ -23,6 +23,15 @@ export interface RunRow {
   readonly triggering_user: string | null;
   readonly note: string | null;
   readonly reason: string | null;
+  /** Not null: its next step cannot be made, and it is tried again later. */
+  readonly set_aside: SetAside | null;
+}
+
+export interface SetAside {
+  readonly sentence: string;
+  readonly since: string;
+  readonly failures: number;
+  readonly next_check_at: string;
 }
 
 export interface RunFilter {
@@ -46,7 +55,9 @@ export const RUN_RANGES = {
 const SOURCE = {
   columns: `r.run_key, r.dag_id, r.run_id, r.version, r.run_type, r.state, r.logical_date, r.data_interval_start,
     r.data_interval_end, r.run_after, r.queued_at, r.start_date, r.end_date, r.conf, r.params, r.triggered_by,
-    r.triggering_user, r.note, r.reason`,
+    r.triggering_user, r.note, r.reason,
+    (select jsonb_build_object('sentence', s.sentence, 'since', s.since, 'failures', s.failures, 'next_check_at', s.next_check_at)
+      from run_set_aside s where s.run_key = r.run_key) as set_aside`,
   from: 'dag_run r',
   orders: {
     ...RUN_RANGES,

@@ -11,6 +11,8 @@ export interface Waiting {
   readonly dags: boolean;
   /** A backfill has no run left to wait for. */
   readonly backfills: boolean;
+  /** Some run is set aside. */
+  readonly setAside: boolean;
 }
 
 /** The poll behind NOTIFY (I34): asks in one statement whether there is anything to do. */
@@ -25,7 +27,8 @@ export async function peek(db: Queryable, serviceId: string): Promise<Waiting> {
          and (r.leader is null or not lease_holds(r.leader))) as orphans,
        exists (select from dag where schedule_changed)
          or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags,
-       exists (select from backfill b where b.completed_at is null and ${ALL_RUNS_ENDED}) as backfills`,
+       exists (select from backfill b where b.completed_at is null and ${ALL_RUNS_ENDED}) as backfills,
+       exists (select from run_set_aside) as "setAside"`,
     [serviceId],
     'peek',
   );

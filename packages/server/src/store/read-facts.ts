@@ -11,14 +11,19 @@ export interface FactRow {
 
 /**
  * The inbox of the runs this scheduler leads, oldest first. Rows are not locked: a run has one leader, and the commit
- * that applies a fact deletes it under the run's fence.
+ * that applies a fact deletes it under the run's fence. `setAside` are keys of runs whose facts stay where they are.
  */
-export async function readFacts(db: Queryable, serviceId: string, limit: number): Promise<FactRow[]> {
+export async function readFacts(
+  db: Queryable,
+  serviceId: string,
+  limit: number,
+  setAside: readonly number[],
+): Promise<FactRow[]> {
   return db.query<FactRow>(
     `select f.id, f.run_key, f.attempt_id, f.kind, f.body
      from fact f join dag_run r on r.run_key = f.run_key
-     where r.leader = $1 order by f.id limit $2`,
-    [serviceId, limit],
+     where r.leader = $1 and f.run_key <> all ($3::bigint[]) order by f.id limit $2`,
+    [serviceId, limit, setAside],
     'read_facts',
   );
 }

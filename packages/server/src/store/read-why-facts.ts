@@ -25,6 +25,8 @@ export interface WhyFacts {
     readonly reason: string | null;
     /** Until when its leader holds the lead; null when nobody leads it or the leader is gone. */
     readonly ledUntil: string | null;
+    /** Not null: its next step cannot be made, and it is tried again later. */
+    readonly setAside: { readonly sentence: string; readonly failures: number; readonly nextCheckAt: string } | null;
   };
   readonly schedulersAlive: number;
   /** Runs of the DAG that are running, the oldest first, at most ten. */
@@ -82,6 +84,8 @@ const RUN = `
     r.run_key as "runKey", r.state, r.queued_at as "queuedAt",
     r.run_after as "runAfter", r.end_date as "endDate", r.reason,
     (select s.lease_until from service s where s.id = r.leader and s.lease_until > clock_timestamp()) as "ledUntil",
+    (select jsonb_build_object('sentence', s.sentence, 'failures', s.failures, 'nextCheckAt', s.next_check_at)
+      from run_set_aside s where s.run_key = r.run_key) as "setAside",
     clock_timestamp() as now,
     (select count(*) from service s where s.kind = 'scheduler' and s.lease_until > clock_timestamp())::integer as "schedulersAlive",
     array(select o.run_id from dag_run o where o.dag_id = r.dag_id and o.state = 'running'

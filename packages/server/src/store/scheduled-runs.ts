@@ -21,8 +21,11 @@ export interface DueDag {
   readonly lastRun: { logicalDate: number; intervalStart: number; intervalEnd: number } | null;
 }
 
-/** Locks DAGs that are due or whose schedule changed. Must run inside a transaction; others skip what is locked. */
-export async function lockDueDags(tx: Queryable, limit: number): Promise<DueDag[]> {
+/**
+ * Locks DAGs that are due or whose schedule changed, of all or of the one named. Must run inside a transaction; others
+ * skip what is locked.
+ */
+export async function lockDueDags(tx: Queryable, limit: number, dagId: string | null): Promise<DueDag[]> {
   const rows = await tx.query<DueRow>(
     `select d.dag_id, d.current_version, v.spec, d.is_paused, d.schedule_changed,
        d.next_run_after, d.next_logical_date, d.next_interval_start, d.next_interval_end,
@@ -32,10 +35,10 @@ export async function lockDueDags(tx: Queryable, limit: number): Promise<DueDag[
      left join lateral (
        select r.logical_date, r.data_interval_start, r.data_interval_end from dag_run r
        where r.dag_id = d.dag_id and r.run_type = 'scheduled' order by r.run_key desc limit 1) last on true
-     where not d.is_stale and (d.schedule_changed or (not d.is_paused and d.next_run_after <= clock_timestamp()))
+     where ($2::text is null or d.dag_id = $2) and not d.is_stale and (d.schedule_changed or (not d.is_paused and d.next_run_after <= clock_timestamp()))
      order by d.dag_id limit $1
      for no key update of d skip locked`,
-    [limit],
+    [limit, dagId],
     'lock_due_dags',
   );
   return rows.map(dueDag);

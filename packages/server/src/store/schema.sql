@@ -308,6 +308,16 @@ create table pool (
   constraint pool_pkey PRIMARY KEY (name)
 );
 
+create table run_set_aside (
+  run_key bigint not null,
+  sentence text not null,
+  since timestamp with time zone default clock_timestamp() not null,
+  failures integer default 1 not null,
+  next_check_at timestamp with time zone not null,
+  constraint run_set_aside_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
+  constraint run_set_aside_pkey PRIMARY KEY (run_key)
+);
+
 create table schema_migration (
   number integer not null,
   name text not null,
@@ -649,18 +659,12 @@ begin
       select o.run_key from dag_run o
       where o.run_key in (select f.run_key from fact f where f.attempt_id is null) and o.state <> 'running'
         and (o.leader is null or not lease_holds(o.leader))
+        and not exists (select from run_set_aside s where s.run_key = o.run_key and s.next_check_at > clock_timestamp())
       order by o.run_key limit run_limit
       for update skip locked)
     returning r.run_key)
   select coalesce(array_agg(run_key), '{}') into taken from moved;
-  insert into task_instance (run_key, task_index, task_id, max_tries)
-  select r.run_key, t.place - 1, t.task ->> 'taskId', (t.task ->> 'retries')::integer
-  from dag_run r
-  join dag_version v on v.dag_id = r.dag_id and v.version = r.version
-  cross join lateral jsonb_array_elements(v.spec -> 'tasks') with ordinality as t (task, place)
-  where r.run_key = any (taken)
-    and not exists (select from task_instance i where i.run_key = r.run_key);
-  return query select unnest(taken);
+  return query select unnest(make_instances(taken));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.lease_holds(service_id uuid)
@@ -669,6 +673,39 @@ CREATE OR REPLACE FUNCTION public.lease_holds(service_id uuid)
 AS $function$
   select exists (select from service where id = service_id and lease_until > clock_timestamp())
 $function$;
+
+CREATE OR REPLACE FUNCTION public.make_instances(keys bigint[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  one bigint;
+  made bigint[] := '{}';
+begin
+  begin
+    insert into task_instance (run_key, task_index, task_id, max_tries)
+    select r.run_key, t.place - 1, t.task ->> 'taskId', (t.task ->> 'retries')::integer
+    from dag_run r
+    join dag_version v on v.dag_id = r.dag_id and v.version = r.version
+    cross join lateral jsonb_array_elements(v.spec -> 'tasks') with ordinality as t (task, place)
+    where r.run_key = any (keys)
+      and not exists (select from task_instance i where i.run_key = r.run_key);
+    delete from run_set_aside where run_key = any (keys);
+    return keys;
+  exception when data_exception or integrity_constraint_violation then
+    if cardinality(keys) = 1 then
+      perform set_run_aside(keys[1], sqlerrm);
+      update dag_run set leader = null, state = case state when 'running' then 'queued' else state end,
+        start_date = case state when 'running' then null else start_date end
+      where run_key = keys[1];
+      return '{}';
+    end if;
+  end;
+  foreach one in array keys loop
+    made := made || make_instances(array[one]);
+  end loop;
+  return made;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
@@ -695,6 +732,16 @@ begin
     raise exception 'the lease of scheduler % has ended', service_id using errcode = 'GA003';
   end if;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.set_run_aside(key bigint, why text)
+ RETURNS run_set_aside
+ LANGUAGE sql
+AS $function$
+  insert into run_set_aside as s (run_key, sentence, next_check_at) values (key, why, clock_timestamp() + interval '5 seconds')
+  on conflict (run_key) do update set sentence = excluded.sentence, failures = s.failures + 1,
+    next_check_at = clock_timestamp() + least(interval '5 minutes', interval '5 seconds' * 2 ^ least(s.failures, 10))
+  returning *
+$function$;
 
 CREATE OR REPLACE FUNCTION public.start_runs(me uuid, run_limit integer)
  RETURNS SETOF bigint
@@ -738,6 +785,7 @@ begin
         left join backfill_run p on p.backfill_id = lane.backfill_id and p.run_key = r.run_key
         where r.dag_id = candidate.dag_id and r.state = 'queued' and r.run_after <= clock_timestamp()
           and r.backfill_id is not distinct from lane.backfill_id
+          and not exists (select from run_set_aside s where s.run_key = r.run_key and s.next_check_at > clock_timestamp())
           -- What a user asked of such a run comes first: a cancelled one must not start.
           and (lane.backfill_id is null
             or not exists (select from fact f where f.run_key = r.run_key and f.attempt_id is null))
@@ -753,14 +801,7 @@ begin
     end loop;
     exit when cardinality(started) >= run_limit;
   end loop;
-  insert into task_instance (run_key, task_index, task_id, max_tries)
-  select r.run_key, t.place - 1, t.task ->> 'taskId', (t.task ->> 'retries')::integer
-  from dag_run r
-  join dag_version v on v.dag_id = r.dag_id and v.version = r.version
-  cross join lateral jsonb_array_elements(v.spec -> 'tasks') with ordinality as t (task, place)
-  where r.run_key = any (started)
-    and not exists (select from task_instance i where i.run_key = r.run_key);
-  return query select unnest(started);
+  return query select unnest(make_instances(started));
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.take_runs(me uuid, run_limit integer)

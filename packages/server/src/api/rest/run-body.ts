@@ -2,12 +2,17 @@ import type { Json } from '@gantry/sdk/model';
 import { RUN_STATES, RUN_TYPES } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import type { RunRow } from '../../store/list-runs.ts';
-import { NullableNumber, NullableText } from './nullable.ts';
+import { NullableNumber, NullableText, nullable } from './nullable.ts';
 import { durationSeconds } from './times.ts';
 
 const Conf = Type.Unsafe<{ [key: string]: Json | undefined }>({ type: 'object', additionalProperties: true });
 
-/** A run in Airflow's shape; `params`, `reason` and `version_number` are Gantry's. */
+const SetAside = Type.Object(
+  { sentence: Type.String(), since: Type.String(), failures: Type.Integer(), next_check_at: Type.String() },
+  { description: 'Not null: its next step cannot be made. It is tried again at next_check_at; all other runs go on.' },
+);
+
+/** A run in Airflow's shape; `params`, `reason`, `set_aside` and `version_number` are Gantry's. */
 export const RunBody = Type.Object({
   dag_run_id: Type.String(),
   dag_id: Type.String(),
@@ -29,6 +34,7 @@ export const RunBody = Type.Object({
   params: Conf,
   note: NullableText,
   reason: NullableText,
+  set_aside: nullable(SetAside),
   version_number: Type.Integer({ description: 'Version of the DAG that the run is pinned to.' }),
   dag_versions: Type.Array(Type.Unsafe<Json>({})),
   bundle_version: NullableText,
@@ -58,6 +64,7 @@ export function runBody(row: RunRow): Static<typeof RunBody> {
     params: row.params,
     note: row.note,
     reason: row.reason,
+    set_aside: row.set_aside,
     version_number: row.version,
     dag_versions: [],
     bundle_version: null,

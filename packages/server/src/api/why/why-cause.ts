@@ -9,6 +9,7 @@ export const WHY_KINDS = [
   'run_waits',
   'run_over',
   'takeover',
+  'set_aside',
   'upstream',
   'depends_on_past',
   'back_off',

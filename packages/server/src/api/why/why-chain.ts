@@ -89,6 +89,11 @@ function* ofDag({ dag, run }: WhyFacts): Iterable<WhyCause> {
 }
 
 function* ofRun({ dag, run, runningRuns, now }: WhyFacts): Iterable<WhyCause> {
+  if (run.setAside !== null) {
+    const { sentence, failures, nextCheckAt } = run.setAside;
+    const unblock = `It is tried again at ${nextCheckAt} (${failures} failed); if it lasts, report the sentence.`;
+    yield cause('set_aside', `The run is set aside. ${sentence}`, unblock, nextCheckAt);
+  }
   if (run.state === 'success' || run.state === 'failed') {
     const reason = run.reason === null ? '' : ` ${run.reason}`;
     yield cause('run_over', `The run is over (${run.state}).${reason}`, 'Clear the task to open the run again.');

@@ -121,6 +121,12 @@ const CASES: readonly Case[] = [
     unblock: /takes it over/,
   },
   {
+    cause: 'set_aside',
+    make: sql("select set_run_aside($1, 'The database refuses its next step: no such luck.')"),
+    sentence: /The run is set aside\. The database refuses its next step: no such luck\./,
+    unblock: /tried again at .* \(1 failed\)/,
+  },
+  {
     cause: 'run_over',
     make: sql("update dag_run set state = 'failed', reason = 'dagrunTimeout has passed.' where run_key = $1"),
     sentence: /The run is over \(failed\)\. dagrunTimeout has passed\./,
