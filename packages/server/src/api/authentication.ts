@@ -3,12 +3,18 @@ import type { FastifyRequest } from 'fastify';
 import type { Queryable } from '../store/database.ts';
 import type { KnownAccount } from '../store/known-account.ts';
 import { readTokenAccount } from '../store/read-token-account.ts';
+import type { AuditActor } from '../store/record-audit.ts';
 import { bearerOf, hashOf } from './credential.ts';
 import { requirePermission } from './dag-roles.ts';
 import { PERMISSIONS, permissionFault } from './permissions.ts';
 import type { Routes } from './routes.ts';
 
-const accounts = new WeakMap<FastifyRequest, KnownAccount>();
+interface Sender {
+  readonly account: KnownAccount;
+  readonly credential: 'session' | 'token';
+}
+
+const senders = new WeakMap<FastifyRequest, Sender>();
 
 /** From now on a route without a declared permission throws when it is added. */
 export function requirePermissions(app: Routes): void {
@@ -29,18 +35,18 @@ export function authenticate(app: Routes, database: Queryable): void {
     const permission = PERMISSIONS[`${request.method} ${url}`];
     if (permission === 'public' || permission === 'worker') return;
     if (permission === undefined) throw new GantryError('forbidden');
-    const account = await senderOf(database, request.headers.authorization);
-    requirePermission(account, permission, dagInPath(request));
-    accounts.set(request, account);
+    const sender = await identify(database, request.headers.authorization);
+    requirePermission(sender.account, permission, dagInPath(request));
+    senders.set(request, sender);
   });
 }
 
-async function senderOf(database: Queryable, header: string | undefined): Promise<KnownAccount> {
+async function identify(database: Queryable, header: string | undefined): Promise<Sender> {
   const token = bearerOf(header);
   if (token === null) throw new GantryError('unauthenticated', 'The request has no header Authorization: Bearer.');
   const account = await readTokenAccount(database, hashOf(token));
   if (account === null) throw new GantryError('unauthenticated', 'The token is unknown or has ended; sign in again.');
-  return account;
+  return { account, credential: 'token' };
 }
 
 /** The DAG that the path names; null when it names none, or any by `~`. */
@@ -51,7 +57,17 @@ function dagInPath({ params }: FastifyRequest): string | null {
 
 /** Who sent a request; only routes that need a role may ask. */
 export function accountOf(request: FastifyRequest): KnownAccount {
-  const account = accounts.get(request);
-  if (account === undefined) throw new GantryError('unauthenticated');
-  return account;
+  return senderOf(request).account;
+}
+
+/** The sender of a request as the audit log names it. */
+export function actorOf(request: FastifyRequest): AuditActor {
+  const { account, credential } = senderOf(request);
+  return { username: account.username, credential, address: request.ip };
+}
+
+function senderOf(request: FastifyRequest): Sender {
+  const sender = senders.get(request);
+  if (sender === undefined) throw new GantryError('unauthenticated');
+  return sender;
 }

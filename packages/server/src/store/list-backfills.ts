@@ -1,5 +1,6 @@
 import type { JsonObject } from '@gantry/sdk/model';
 import type { ReprocessBehavior } from './create-backfill.ts';
+import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
 import { Filter, type Listed, listPage, type Page } from './list-page.ts';
 
@@ -41,6 +42,7 @@ const SOURCE = {
 } as const;
 
 export interface BackfillFilter {
+  readonly access: DagAccess;
   readonly dagId?: string | undefined;
   /** True: only those under way; false: only those that are over. */
   readonly active?: boolean | undefined;
@@ -48,12 +50,17 @@ export interface BackfillFilter {
 
 export function listBackfills(db: Queryable, filter: BackfillFilter, page: Page): Promise<Listed<BackfillRow>> {
   const conditions = new Filter()
+    .dags(filter.access, 'b.dag_id')
     .when(filter.dagId, (place) => `b.dag_id = ${place}`)
     .when(filter.active, (place) => `(b.completed_at is null) = ${place}`);
   return listPage<BackfillRow>(db, SOURCE, conditions, page);
 }
 
-export async function readBackfill(db: Queryable, id: number): Promise<BackfillRow | null> {
-  const [row] = await db.query<BackfillRow>(`select ${SOURCE.columns} from ${SOURCE.from} where b.id = $1`, [id]);
+/** Null when there is none of a DAG that the reader may know of. */
+export async function readBackfill(db: Queryable, id: number, access: DagAccess): Promise<BackfillRow | null> {
+  const [row] = await db.query<BackfillRow>(
+    `select ${SOURCE.columns} from ${SOURCE.from} where b.id = $1 and ($2::text[] is null or b.dag_id = any ($2))`,
+    [id, dagIdsOf(access) ?? null],
+  );
   return row ?? null;
 }

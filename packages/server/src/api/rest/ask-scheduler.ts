@@ -1,6 +1,6 @@
 import type { Clock, RequestFact } from '@gantry/sdk/model';
 import type { Queryable } from '../../store/database.ts';
-import { areWaiting, insertRequests } from '../../store/insert-request.ts';
+import { areWaiting } from '../../store/insert-request.ts';
 
 const FIRST_LOOK_MILLISECONDS = 10;
 const LONGEST_LOOK_MILLISECONDS = 250;
@@ -12,18 +12,9 @@ export interface Asked {
 }
 
 /**
- * Keeps requests for the schedulers that lead the runs and waits until they are applied, so that the answer shows the new
- * states; after `waitMilliseconds` it does not wait any more, and the requests stand (no scheduler may be running).
+ * Waits until the schedulers that lead the runs have applied these requests, so that the answer shows the new states;
+ * after `waitMilliseconds` it does not wait any more, and the requests stand (no scheduler may be running).
  */
-export async function askScheduler(
-  parts: { readonly database: Queryable; readonly clock: Clock },
-  asked: readonly Asked[],
-  waitMilliseconds: number,
-): Promise<void> {
-  await untilApplied(parts, await insertRequests(parts.database, asked), waitMilliseconds);
-}
-
-/** Waits until these requests are applied, at most `waitMilliseconds`. */
 export async function untilApplied(
   { database, clock }: { readonly database: Queryable; readonly clock: Clock },
   factIds: readonly number[],

@@ -1,9 +1,14 @@
 import { GantryError } from '@gantry/sdk/model';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { cancelBackfill, pauseBackfill } from '../../store/change-backfill.ts';
 import { createBackfill, decideBackfill, standingRuns } from '../../store/create-backfill.ts';
+import type { Queryable } from '../../store/database.ts';
 import { type BackfillRow, listBackfills, readBackfill } from '../../store/list-backfills.ts';
+import { audited } from '../audit/audited.ts';
 import { accountOf } from '../authentication.ts';
+import { dagAccessOf, requireDagAccess } from '../dag-access-of.ts';
+import type { Role } from '../permissions.ts';
 import type { Routes } from '../routes.ts';
 import { storableJson } from '../storable-text.ts';
 import { untilApplied } from './ask-scheduler.ts';
@@ -42,14 +47,15 @@ export function backfillRoutes(app: Routes, parts: RestParts): void {
 
 function readRoutes(app: Routes, { database, options }: RestParts): void {
   const list = { tags, querystring: ListQuery, response: { 200: BackfillListBody, ...ErrorResponses } };
-  app.get('/api/v2/backfills', { schema: list }, async ({ query }) => {
-    const filter = { dagId: query.dag_id, active: query.active };
+  app.get('/api/v2/backfills', { schema: list }, async (request) => {
+    const { query } = request;
+    const filter = { access: dagAccessOf(request, 'viewer'), dagId: query.dag_id, active: query.active };
     const { rows, total } = await listBackfills(database, filter, pageOf(query, options.maximumPageLimit));
     return { backfills: rows.map(backfillBody), total_entries: total };
   });
   const one = { tags, params: Params, response: { 200: BackfillBody, ...ErrorResponses } };
-  app.get('/api/v2/backfills/:backfill_id', { schema: one }, async ({ params }) =>
-    backfillBody(found(await readBackfill(database, params.backfill_id), params.backfill_id)),
+  app.get('/api/v2/backfills/:backfill_id', { schema: one }, async (request) =>
+    backfillBody(await requireBackfill(database, request, request.params.backfill_id)),
   );
 }
 
@@ -59,6 +65,7 @@ function makeRoutes(app: Routes, parts: RestParts): void {
   const make = { tags, body: BackfillPostBody, response: { 200: BackfillBody, ...ErrorResponses } };
   app.post('/api/v2/backfills', { schema: make }, async (request) => {
     const dagId = request.body.dag_id;
+    requireDagAccess(request, dagId, 'user');
     const { row, spec } = await requireDag(database, code, dagId);
     if (row.is_stale) throw new GantryError('not_found', `No DAG file defines the DAG ${dagId} any more.`);
     const planned = plannedBackfill(request.body, spec, clock.now(), runsBetween);
@@ -67,14 +74,20 @@ function makeRoutes(app: Routes, parts: RestParts): void {
     }
     check.resolve(spec, row.current_version, planned.conf);
     const asked = { ...planned, dagId, version: row.current_version, createdBy: accountOf(request).username };
-    const id = await database.transaction((tx) => createBackfill(tx, asked));
+    const id = await audited(request, database, async (tx, note) => {
+      const made = await createBackfill(tx, asked);
+      if (made !== null) note({ event: 'create_backfill', dagId, object: String(made), after: { ...request.body } });
+      return made;
+    });
     if (id === null) {
       throw new GantryError('conflict', `A backfill of the DAG ${dagId} is under way; cancel it or wait for its end.`);
     }
-    return backfillBody(found(await readBackfill(database, id), id));
+    return backfillBody(await requireBackfill(database, request, id));
   });
   const dry = { tags, body: BackfillPostBody, response: { 200: DryRunBody, ...ErrorResponses } };
-  app.post('/api/v2/backfills/dry_run', { schema: dry }, async ({ body }) => {
+  app.post('/api/v2/backfills/dry_run', { schema: dry }, async (request) => {
+    const { body } = request;
+    requireDagAccess(request, body.dag_id, 'user');
     const { spec } = await requireDag(database, code, body.dag_id);
     const { runs, reprocessBehavior } = plannedBackfill(body, spec, clock.now(), runsBetween);
     const dates = runs.map(({ logicalDate }) => logicalDate);
@@ -94,24 +107,41 @@ function changeRoutes(app: Routes, parts: RestParts): void {
     ['pause', true],
     ['unpause', false],
   ] as const) {
-    app.put(`/api/v2/backfills/:backfill_id/${path}`, { schema }, async ({ params: { backfill_id: id } }) => {
-      const changed = await pauseBackfill(database, id, isPaused);
-      const row = found(await readBackfill(database, id), id);
-      if (!changed) throw over(row);
-      return backfillBody(row);
+    app.put(`/api/v2/backfills/:backfill_id/${path}`, { schema }, async (request) => {
+      const { backfill_id: id } = request.params;
+      const before = await requireBackfill(database, request, id, 'user');
+      await audited(request, database, async (tx, note) => {
+        if (!(await pauseBackfill(tx, id, isPaused))) throw over(before);
+        const { dag_id: dagId, is_paused } = before;
+        note({ event: `${path}_backfill`, dagId, object: String(id), before: { is_paused } });
+      });
+      return backfillBody(await requireBackfill(database, request, id));
     });
   }
   app.put('/api/v2/backfills/:backfill_id/cancel', { schema }, async (request) => {
     const id = request.params.backfill_id;
-    const factIds = await database.transaction((tx) => cancelBackfill(tx, id, accountOf(request).username));
-    if (factIds === null) throw over(found(await readBackfill(database, id), id));
+    const before = await requireBackfill(database, request, id, 'user');
+    const factIds = await audited(request, database, async (tx, note) => {
+      const asked = await cancelBackfill(tx, id, accountOf(request).username);
+      if (asked === null) throw over(before);
+      note({ event: 'cancel_backfill', dagId: before.dag_id, object: String(id), before: { counts: before.counts } });
+      return asked;
+    });
     await untilApplied(parts, factIds, options.requestWaitMilliseconds);
-    return backfillBody(found(await readBackfill(database, id), id));
+    return backfillBody(await requireBackfill(database, request, id));
   });
 }
 
-function found(row: BackfillRow | null, id: number): BackfillRow {
+/** Throws `not_found` when the sender may not know of the backfill, `forbidden` when it may see but not do. */
+async function requireBackfill(
+  database: Queryable,
+  request: FastifyRequest,
+  id: number,
+  needed: Role = 'viewer',
+): Promise<BackfillRow> {
+  const row = await readBackfill(database, id, dagAccessOf(request, 'viewer'));
   if (row === null) throw new GantryError('not_found', `There is no backfill ${id}.`);
+  requireDagAccess(request, row.dag_id, needed);
   return row;
 }
 

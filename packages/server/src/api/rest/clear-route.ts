@@ -67,7 +67,13 @@ export function clearRoute(app: Routes, parts: RestParts): void {
     if (body.dry_run ?? true) return instanceListBody(parts, rows);
     const requestedBy = accountOf(request).username;
     const reopen = body.reset_dag_runs ?? true;
-    return requestInstances(parts, rows, (tasks) => ({ kind: 'clear_tasks', tasks, only, reopen, requestedBy }));
+    return requestInstances(request, 'post_clear_task_instances', parts, rows, (tasks) => ({
+      kind: 'clear_tasks',
+      tasks,
+      only,
+      reopen,
+      requestedBy,
+    }));
   });
   clearRunRoute(app, parts);
 }
@@ -92,7 +98,13 @@ function clearRunRoute(app: Routes, parts: RestParts): void {
     const rows = await chooseInstances(parts, [run], every);
     if (body.dry_run ?? true) return instanceListBody(parts, rows);
     const requestedBy = accountOf(request).username;
-    await requestInstances(parts, rows, (tasks) => ({ kind: 'clear_tasks', tasks, only, reopen: true, requestedBy }));
+    await requestInstances(request, 'clear_dag_run', parts, rows, (tasks) => ({
+      kind: 'clear_tasks',
+      tasks,
+      only,
+      reopen: true,
+      requestedBy,
+    }));
     return runBody(await requireRun(parts.database, dagId, runId));
   });
 }

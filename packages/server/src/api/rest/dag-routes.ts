@@ -1,8 +1,9 @@
 import { GantryError } from '@gantry/sdk/model';
 import { Type } from 'typebox';
-import type { Queryable } from '../../store/database.ts';
+import type { Database, Queryable } from '../../store/database.ts';
 import { type DagRow, listDags, readDag } from '../../store/list-dags.ts';
 import { pauseDag } from '../../store/pause-dag.ts';
+import { audited } from '../audit/audited.ts';
 import { dagAccessOf } from '../dag-access-of.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
 import type { Routes } from '../routes.ts';
@@ -70,13 +71,19 @@ export function dagRoutes(app: Routes, { database, code, options }: RestParts): 
   pauseRoute(app, database, code);
 }
 
-function pauseRoute(app: Routes, database: Queryable, code: StoredCode): void {
+function pauseRoute(app: Routes, database: Database, code: StoredCode): void {
   const body = Type.Object({ is_paused: Type.Boolean() }, closed);
   const querystring = Type.Object({ update_mask: Type.Optional(Type.Array(Type.Enum(['is_paused']))) }, closed);
   const schema = { tags: ['DAG'], params: Params, querystring, body, response: { 200: DagBody, ...ErrorResponses } };
-  app.patch('/api/v2/dags/:dag_id', { schema }, async ({ params, body: { is_paused: isPaused } }) => {
-    if (!(await pauseDag(database, params.dag_id, isPaused))) throw noDag(params.dag_id);
-    const { row, spec } = await requireDag(database, code, params.dag_id);
+  app.patch('/api/v2/dags/:dag_id', { schema }, async (request) => {
+    const { dag_id: dagId } = request.params;
+    const { is_paused: isPaused } = request.body;
+    await audited(request, database, async (tx, note) => {
+      const wasPaused = await pauseDag(tx, dagId, isPaused);
+      if (wasPaused === null) throw noDag(dagId);
+      note({ event: 'patch_dag', dagId, before: { is_paused: wasPaused }, after: { is_paused: isPaused } });
+    });
+    const { row, spec } = await requireDag(database, code, dagId);
     return dagBody(row, spec);
   });
 }

@@ -1,10 +1,13 @@
 import { GantryError } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import { changeRunNote } from '../../store/change-run-note.ts';
+import { insertRequests } from '../../store/insert-request.ts';
+import { audited } from '../audit/audited.ts';
+import { changedFields } from '../audit/changed-fields.ts';
 import { accountOf } from '../authentication.ts';
 import type { Routes } from '../routes.ts';
 import { storableJson } from '../storable-text.ts';
-import { askScheduler } from './ask-scheduler.ts';
+import { untilApplied } from './ask-scheduler.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { nullable } from './nullable.ts';
 import type { RestParts } from './rest-parts.ts';
@@ -31,18 +34,27 @@ export function patchRunRoute(app: Routes, parts: RestParts): void {
     const { dag_id: dagId, dag_run_id: runId } = request.params;
     const mask = request.query.update_mask;
     const isAsked = (field: 'state' | 'note') => mask === undefined || mask.includes(field);
-    const { run_key: runKey } = await requireRun(database, dagId, runId);
+    const run = await requireRun(database, dagId, runId);
     const { state, note } = request.body;
-    if (note !== undefined && isAsked('note')) {
-      if (storableJson({ note }) === null)
-        throw new GantryError('invalid', 'body.note holds a NUL character or half of a surrogate pair.');
-      await changeRunNote(database, runKey, note);
-    }
-    if (state !== undefined && state !== null && isAsked('state')) {
-      const requestedBy = accountOf(request).username;
-      const asked = [{ runKey, request: { kind: 'mark_run', state, requestedBy } as const }];
-      await askScheduler(parts, asked, options.requestWaitMilliseconds);
-    }
+    const newNote = isAsked('note') ? note : undefined;
+    const newState = isAsked('state') ? (state ?? undefined) : undefined;
+    if (newNote !== undefined && storableJson({ note: newNote }) === null)
+      throw new GantryError('invalid', 'body.note holds a NUL character or half of a surrogate pair.');
+    const requestedBy = accountOf(request).username;
+    const factIds = await audited(request, database, async (tx, record) => {
+      if (newNote !== undefined) await changeRunNote(tx, run.run_key, newNote);
+      const before = { state: run.state, note: run.note };
+      record({
+        event: 'patch_dag_run',
+        dagId,
+        runId,
+        before,
+        after: changedFields({ state: newState, note: newNote }),
+      });
+      if (newState === undefined) return [];
+      return insertRequests(tx, [{ runKey: run.run_key, request: { kind: 'mark_run', state: newState, requestedBy } }]);
+    });
+    await untilApplied(parts, factIds, options.requestWaitMilliseconds);
     return runBody(await requireRun(database, dagId, runId));
   });
 }

@@ -1,4 +1,5 @@
 import { GantryError, MARK_STATES, type MarkState, TASK_TRANSITIONS } from '@gantry/sdk/model';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { accountOf } from '../authentication.ts';
 import type { Routes } from '../routes.ts';
@@ -39,11 +40,9 @@ export function patchTaskInstanceRoute(app: Routes, parts: RestParts): void {
   const response = { 200: TaskInstanceListBody, ...ErrorResponses };
   const all = { tags, params: Params, querystring: Query, body: PatchBody, response };
   const one = { tags, params: MappedParams, querystring: Query, body: PatchBody, response };
-  app.patch(base, { schema: all }, async (request) =>
-    mark(parts, request.params, null, request.body, accountOf(request).username),
-  );
+  app.patch(base, { schema: all }, async (request) => mark(parts, request, request.params, null, request.body));
   app.patch(`${base}/:map_index`, { schema: one }, async (request) =>
-    mark(parts, request.params, request.params.map_index, request.body, accountOf(request).username),
+    mark(parts, request, request.params, request.params.map_index, request.body),
   );
   app.patch(`${base}/dry_run`, { schema: all }, async ({ params, body }) =>
     instanceListBody(parts, await changed(parts, params, null, body)),
@@ -55,16 +54,22 @@ export function patchTaskInstanceRoute(app: Routes, parts: RestParts): void {
 
 async function mark(
   parts: RestParts,
+  sender: FastifyRequest,
   place: Place,
   mapIndex: number | null,
   body: Static<typeof PatchBody>,
-  requestedBy: string,
 ) {
   const state = body.new_state;
+  const requestedBy = accountOf(sender).username;
   const rows = await changed(parts, place, mapIndex, body);
   if (rows.length === 0)
     throw new GantryError('conflict', `Task ${place.task_id} of run ${place.dag_run_id} is ${state} already.`);
-  return requestInstances(parts, rows, (tasks) => ({ kind: 'mark_tasks', tasks, state, requestedBy }));
+  return requestInstances(sender, 'patch_task_instance', parts, rows, (tasks) => ({
+    kind: 'mark_tasks',
+    tasks,
+    state,
+    requestedBy,
+  }));
 }
 
 async function changed(parts: RestParts, place: Place, mapIndex: number | null, body: Static<typeof PatchBody>) {

@@ -1,7 +1,9 @@
 import { GantryError, type JsonObject, runIdFor } from '@gantry/sdk/model';
 import { Type } from 'typebox';
+import type { Queryable } from '../../store/database.ts';
 import { insertRun } from '../../store/insert-run.ts';
 import { readRun } from '../../store/list-runs.ts';
+import { audited } from '../audit/audited.ts';
 import { accountOf } from '../authentication.ts';
 import type { Routes } from '../routes.ts';
 import { storableJson } from '../storable-text.ts';
@@ -48,8 +50,8 @@ export function triggerRoute(app: Routes, parts: RestParts): void {
     refuseUnstorable({ conf, params: given, note: body.note ?? null });
     check.resolve(spec, row.current_version, { ...given, ...conf });
     const times = runTimes(body, (at) => parts.manualInterval(spec.schedule, at));
-    const make = (runId: string) =>
-      insertRun(database, {
+    const make = (tx: Queryable, runId: string) =>
+      insertRun(tx, {
         dagId,
         runId,
         version: row.current_version,
@@ -59,7 +61,13 @@ export function triggerRoute(app: Routes, parts: RestParts): void {
         triggeringUser: accountOf(request).username,
         note: body.note ?? null,
       });
-    const runId = await makeUnderAnId(make, body.dag_run_id ?? null, times, clock.now(), dagId);
+    const runId = await audited(request, database, async (tx, note) => {
+      const makeIn = (id: string) => make(tx, id);
+      const made = await makeUnderAnId(makeIn, body.dag_run_id ?? null, times, clock.now(), dagId);
+      const after = { logical_date: times.logicalDate, conf, params: given, note: body.note ?? null };
+      note({ event: 'trigger_dag_run', dagId, runId: made, after });
+      return made;
+    });
     return runBody((await readRun(database, dagId, runId))!);
   });
 }
