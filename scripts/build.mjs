@@ -1,4 +1,4 @@
-// Builds everything: TypeScript to dist, the worker to one file, SQL beside the compiled store.
+// Builds everything: TypeScript to dist, the worker to one file, SQL beside the compiled store, the web page into the server.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,4 +27,9 @@ const from = 'packages/server/src/store/migrations';
 const to = 'packages/server/dist/store/migrations';
 mkdirSync(to, { recursive: true });
 cpSync(from, to, { recursive: true });
+
+// The page lies beside the server that serves it.
+const vite = await import('vite');
+await vite.build({ root: 'packages/ui', logLevel: 'warn' });
+
 process.exit(compiled.status ?? 1);

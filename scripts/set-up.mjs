@@ -102,6 +102,8 @@ function sourceDigest() {
     paths.push(`packages/${name}/tsconfig.json`, `packages/${name}/package.json`);
     paths.push(...filesBelow(`packages/${name}/src`));
   }
+  paths.push('packages/ui/package.json', 'packages/ui/index.html', 'packages/ui/vite.config.ts');
+  paths.push(...filesBelow('packages/ui/src'), ...filesBelow('packages/ui/public'));
   for (const path of paths) {
     const { size, mtimeMs } = statSync(join(root, path));
     hash.update(`${path} ${size} ${mtimeMs}\n`);

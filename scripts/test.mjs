@@ -14,6 +14,9 @@ if (step('install', install)) {
   step('build', () => build({ always: true }));
   step('lint', () => node('lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '.']));
   step('type check', () => node('type check', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.check.json']));
+  step('type check of the page', () =>
+    node('type check', 'node_modules/typescript/bin/tsc', ['-p', 'packages/ui/tsconfig.json']),
+  );
   fetchKubectl();
   runTests();
 }

@@ -41,3 +41,5 @@ try {
 } finally {
   rmSync(bundle, { force: true });
 }
+// The same routes as a document and as types.
+await import('./write-api-types.mjs');

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { WHY_KINDS } from '../../packages/server/src/api/why/why-cause.ts';
 import { readPodTemplate } from '../../packages/server/src/kube/pod/pod-template.ts';
 import { OPTION_TABLE, type OptionRow } from '../../packages/server/src/main/config/option-table.ts';
+import { apiFiles } from './api-types.ts';
 import { generatedPages } from './generated-pages.ts';
 import { blocksOf, inlineCode, lineOf, pagePaths, pageText, prose, ROOT } from './pages.ts';
 
@@ -12,6 +13,11 @@ const OPTIONS = OPTION_TABLE as Record<string, Record<string, OptionRow>>;
 
 test('the pages that are made of tables are up to date; scripts/write-docs.mjs writes them', () => {
   for (const [path, text] of Object.entries(generatedPages())) expect(pageText(path), path).toBe(text);
+});
+
+test('the OpenAPI document and the types of the web page are those of the routes; scripts/write-api-types.mjs writes them', async () => {
+  for (const [path, text] of Object.entries(await apiFiles()))
+    expect(readFileSync(join(ROOT, path), 'utf8') === text, `${path} is stale`).toBe(true);
 });
 
 test('every relative link leads to a file, and to a heading of it', () => {

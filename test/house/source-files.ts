@@ -37,9 +37,9 @@ export function filesUnder(folder: string, extensions: readonly string[]): strin
 
 /** Every source file of the packages; tests and test doubles are told apart by `isTest`. */
 export function sourceFiles(): SourceFile[] {
-  return ['packages/sdk/src', 'packages/server/src']
+  return ['packages/sdk/src', 'packages/server/src', 'packages/ui/src']
     .filter((folder) => statSync(join(ROOT, folder), { throwIfNoEntry: false }) !== undefined)
-    .flatMap((folder) => filesUnder(folder, ['.ts']))
+    .flatMap((folder) => filesUnder(folder, ['.ts', '.tsx']))
     .map(readSource);
 }
 
@@ -64,7 +64,7 @@ export function isGenerated({ text }: SourceFile): boolean {
 
 /** Tests, and doubles that only tests import. */
 export function isTest(path: string): boolean {
-  return /\.(test|suite|test-d)\.ts$/.test(path) || /\/(scripted|testing)-[^/]*\.ts$/.test(path);
+  return /\.(test|suite|test-d)\.tsx?$/.test(path) || /\/(scripted|testing)-[^/]*\.ts$/.test(path);
 }
 
 function importedNames(node: Node): string[] {

@@ -1,0 +1,5 @@
+/** The pages that the navigation leads to, in its order. */
+export const NAVIGATION = [
+  { to: '/dags', label: 'DAGs' },
+  { to: '/runs', label: 'Runs' },
+] as const;

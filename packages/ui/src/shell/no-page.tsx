@@ -1,0 +1,14 @@
+import { Text } from '@mantine/core';
+import { PageLink } from '../parts/page-link.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
+
+export function NoPage() {
+  return (
+    <>
+      <PageTitle title="There is no such page" />
+      <Text>
+        Nothing stands at this address. <PageLink to="/dags">All DAGs</PageLink>
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { type DagListSearch, dagListSearch } from '../dags/dag-list-search.ts';
+import { Trouble } from '../parts/trouble.tsx';
+import { type RunListSearch, runListSearch } from '../run/run-list-search.ts';
+import { Layout } from './layout.tsx';
+import { NoPage } from './no-page.tsx';
+
+/** Every page and its URL. A page is loaded when it is first shown; what it shows is in its URL. */
+const root = createRootRoute({ component: Layout, notFoundComponent: NoPage });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/dags' });
+  },
+});
+
+const dags = createRoute({
+  getParentRoute: () => root,
+  path: '/dags',
+  validateSearch: (search): DagListSearch => dagListSearch(search),
+  component: lazyRouteComponent(() => import('../dags/dag-list-page.tsx'), 'DagListPage'),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: (search): RunListSearch => runListSearch(search),
+  component: lazyRouteComponent(() => import('../run/run-list-page.tsx'), 'RunListPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, dags, runs]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
+  scrollRestoration: true,
+});
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
