@@ -2,6 +2,12 @@
 export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'POST /auth/token': 'A token for a name and a password.',
   'POST /auth/token/cli': 'The same, for command lines.',
+  'POST /auth/login': 'Signs a browser in: a name and a password for the session cookie.',
+  'POST /auth/logout': 'Ends the session of the cookie at once.',
+  'GET /auth/session': 'Who is signed in, what the account may do, and how one can sign in.',
+  'GET /api/v2/gantry/sessions':
+    'Browsers that are signed in: one’s own, and for an admin those of others by `username` (`~` is all).',
+  'DELETE /api/v2/gantry/sessions/:session_id': 'Ends a session at once; an admin also those of others.',
   'GET /openapi.json': 'The description of every route.',
   'GET /api/v2/version': 'The version of Gantry.',
   'GET /api/v2/monitor/health': 'Whether database, scheduler and DAG processor live.',

@@ -1,18 +1,26 @@
 import { GantryError } from '@gantry/sdk/model';
 import type { FastifyRequest } from 'fastify';
 import type { Queryable } from '../store/database.ts';
-import type { KnownAccount } from '../store/known-account.ts';
-import { readTokenAccount } from '../store/read-token-account.ts';
+import { readSessionAccount, type SessionAccount } from '../store/read-session-account.ts';
+import { readTokenAccount, type TokenAccount } from '../store/read-token-account.ts';
 import type { AuditActor } from '../store/record-audit.ts';
 import { bearerOf, hashOf } from './credential.ts';
 import { requirePermission } from './dag-roles.ts';
 import { PERMISSIONS, permissionFault } from './permissions.ts';
 import type { Routes } from './routes.ts';
+import { crossSiteFault } from './sessions/cross-site.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
 
-interface Sender {
-  readonly account: KnownAccount;
-  readonly credential: 'session' | 'token';
+export interface AuthenticationParts {
+  readonly database: Queryable;
+  readonly cookie: SessionCookie;
+  readonly options: { readonly baseUrl: string; readonly sessionIdleSeconds: number };
 }
+
+/** Whose request it is, and by what that is known. */
+export type Sender =
+  | { readonly credential: 'token'; readonly account: TokenAccount }
+  | { readonly credential: 'session'; readonly account: SessionAccount };
 
 const senders = new WeakMap<FastifyRequest, Sender>();
 
@@ -27,7 +35,7 @@ export function requirePermissions(app: Routes): void {
 }
 
 /** Checks each request against the permission of its route, before its body is read. */
-export function authenticate(app: Routes, database: Queryable): void {
+export function authenticate(app: Routes, parts: AuthenticationParts): void {
   app.addHook('onRequest', async (request) => {
     const url = request.routeOptions.url;
     // What is no route answers 404 to everybody.
@@ -35,18 +43,38 @@ export function authenticate(app: Routes, database: Queryable): void {
     const permission = PERMISSIONS[`${request.method} ${url}`];
     if (permission === 'public' || permission === 'worker') return;
     if (permission === undefined) throw new GantryError('forbidden');
-    const sender = await identify(database, request.headers.authorization);
+    const sender = await identify(parts, request);
+    if (sender === null) throw new GantryError('unauthenticated', missing(request));
     requirePermission(sender.account, permission, dagInPath(request));
     senders.set(request, sender);
   });
 }
 
-async function identify(database: Queryable, header: string | undefined): Promise<Sender> {
-  const token = bearerOf(header);
-  if (token === null) throw new GantryError('unauthenticated', 'The request has no header Authorization: Bearer.');
-  const account = await readTokenAccount(database, hashOf(token));
-  if (account === null) throw new GantryError('unauthenticated', 'The token is unknown or has ended; sign in again.');
-  return { account, credential: 'token' };
+/**
+ * Whose token or session comes with a request; null when there is none that is good. A request with a token is judged by
+ * it alone. Throws `forbidden` for a change that another site had a signed-in browser send.
+ */
+export async function identify(
+  { database, cookie, options }: AuthenticationParts,
+  request: FastifyRequest,
+): Promise<Sender | null> {
+  const { authorization, cookie: cookies } = request.headers;
+  if (authorization !== undefined) {
+    const token = bearerOf(authorization);
+    const account = token === null ? null : await readTokenAccount(database, hashOf(token));
+    return account === null ? null : { credential: 'token', account };
+  }
+  const value = cookie.read(cookies);
+  const account = value === null ? null : await readSessionAccount(database, hashOf(value), options.sessionIdleSeconds);
+  if (account === null) return null;
+  const fault = crossSiteFault(request, options.baseUrl);
+  if (fault !== null) throw new GantryError('forbidden', fault);
+  return { credential: 'session', account };
+}
+
+function missing({ headers }: FastifyRequest): string {
+  if (bearerOf(headers.authorization) !== null) return 'The token is unknown or has ended; sign in again.';
+  return 'The request has no header Authorization: Bearer, and no session that lasts; sign in.';
 }
 
 /** The DAG that the path names; null when it names none, or any by `~`. */
@@ -56,7 +84,7 @@ function dagInPath({ params }: FastifyRequest): string | null {
 }
 
 /** Who sent a request; only routes that need a role may ask. */
-export function accountOf(request: FastifyRequest): KnownAccount {
+export function accountOf(request: FastifyRequest): Sender['account'] {
   return senderOf(request).account;
 }
 
@@ -66,7 +94,8 @@ export function actorOf(request: FastifyRequest): AuditActor {
   return { username: account.username, credential, address: request.ip };
 }
 
-function senderOf(request: FastifyRequest): Sender {
+/** Throws `unauthenticated` where nobody was asked for: on public routes. */
+export function senderOf(request: FastifyRequest): Sender {
   const sender = senders.get(request);
   if (sender === undefined) throw new GantryError('unauthenticated');
   return sender;

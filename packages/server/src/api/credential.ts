@@ -1,8 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Random } from '@gantry/sdk/model';
 
 /** SHA-256 in hex; the only form in which tokens are stored. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/** A new secret of 256 bits, base64url (43 characters): three version 4 UUIDs hold 366 random bits. */
+export function randomSecret(random: Random): string {
+  const source = `${random.uuid()}${random.uuid()}${random.uuid()}`;
+  return createHash('sha256').update(source).digest('base64url');
 }
 
 /**

@@ -11,8 +11,13 @@ export async function collectOpenApi(app: Routes, version: string): Promise<void
         version,
         description: 'Paths and shapes are those of Airflow 3; what is Gantry’s own begins with /api/v2/gantry/.',
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'gantry-session' },
+        },
+      },
+      security: [{ token: [] }, { session: [] }],
     },
   });
 }

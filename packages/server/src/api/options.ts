@@ -13,6 +13,14 @@ export interface ApiOptions {
   readonly xcomLimitBytes: number;
   /** Life of a token from POST /auth/token. Airflow: [api_auth] jwt_expiration_time. */
   readonly tokenHours: number;
+  /** Where browsers reach the server, without a slash at the end; empty: as they address it. Airflow: [api] base_url. */
+  readonly baseUrl: string;
+  /** A session ends when nothing was asked for so long, */
+  readonly sessionIdleSeconds: number;
+  /** and after so long whatever is asked. */
+  readonly sessionLifetimeSeconds: number;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   /** Most rows of one page. Airflow: [api] maximum_page_limit. */
   readonly maximumPageLimit: number;
   /** How long requests under way may take after the server was asked to stop. */
@@ -34,6 +42,10 @@ export const API_DEFAULTS: ApiOptions = {
   reportLimitBytes: 4 * 1024 * 1024,
   xcomLimitBytes: 256 * 1024,
   tokenHours: 24,
+  baseUrl: '',
+  sessionIdleSeconds: 8 * 3600,
+  sessionLifetimeSeconds: 7 * 24 * 3600,
+  trustedProxies: [],
   maximumPageLimit: 100,
   shutdownSeconds: 10,
   followMilliseconds: 1000,

@@ -28,6 +28,9 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
   'POST /auth/token': 'public',
   'POST /auth/token/cli': 'public',
+  'POST /auth/login': 'public',
+  'POST /auth/logout': 'public',
+  'GET /auth/session': 'public',
   'GET /openapi.json': 'public',
   'GET /api/v2/version': 'public',
   'GET /api/v2/monitor/health': 'public',
@@ -73,6 +76,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'PUT /api/v2/backfills/:backfill_id/cancel': 'dag user',
   'GET /api/v2/importErrors': 'dag viewer',
   'GET /api/v2/importErrors/:import_error_id': 'dag viewer',
+  'GET /api/v2/gantry/sessions': 'account',
+  'DELETE /api/v2/gantry/sessions/:session_id': 'account',
   'GET /api/v2/gantry/attempts': 'dag viewer',
   'GET /api/v2/gantry/attempts/:attempt_id/pod': 'dag viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'dag viewer',

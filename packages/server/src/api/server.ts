@@ -3,6 +3,7 @@ import { fastify, LogController } from 'fastify';
 import { stdTimeFunctions } from 'pino';
 import type { Database } from '../store/database.ts';
 import { readDeployment } from '../store/read-deployment.ts';
+import { PasswordSignIn } from './accounts/password-sign-in.ts';
 import { authenticate, requirePermissions } from './authentication.ts';
 import { errorAnswer } from './error-answer.ts';
 import { ClaimCredential } from './execution/claim-credential.ts';
@@ -21,6 +22,7 @@ import { ProgressHints } from './rest/progress-hints.ts';
 import type { ManualInterval, PodOfShape, RunsBetween } from './rest/rest-parts.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import type { Routes } from './routes.ts';
+import { type SessionCookie, sessionCookie } from './sessions/session-cookie.ts';
 import { watchUnusedConnections } from './unused-connections.ts';
 import { compileValidator, validationSentence } from './validation.ts';
 
@@ -52,7 +54,8 @@ export interface ApiServer {
 export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const options = { ...API_DEFAULTS, ...parts.options };
   const { claimKey } = await readDeployment(parts.database);
-  const app = buildApp(parts, options);
+  const cookie = sessionCookie(options.baseUrl);
+  const app = buildApp(parts, options, cookie);
   const endUnused = watchUnusedConnections(app.server);
   const closing = new AbortController();
   const hints = new ProgressHints(parts.database);
@@ -61,7 +64,8 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   await collectOpenApi(app, parts.version);
   const code = new StoredCode(parts.database);
   registerExecution(app, parts, options, claimKey, code);
-  restRoutes(app, { ...parts, options, code, streams: new OpenStreams(closing.signal) }, hints);
+  const signIn = new PasswordSignIn(parts.database);
+  restRoutes(app, { ...parts, options, code, streams: new OpenStreams(closing.signal), cookie, signIn }, hints);
   openApiRoute(app);
   await app.ready();
   return {
@@ -71,9 +75,14 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   };
 }
 
-function buildApp({ database, random, logSink = process.stderr }: ApiParts, options: ApiOptions): Routes {
+function buildApp(
+  { database, random, logSink = process.stderr }: ApiParts,
+  options: ApiOptions,
+  cookie: SessionCookie,
+): Routes {
   const app: Routes = fastify({
     bodyLimit: options.bodyLimitBytes,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     exposeHeadRoutes: false,
     requestTimeout: 60_000,
     keepAliveTimeout: 75_000,
@@ -89,6 +98,8 @@ function buildApp({ database, random, logSink = process.stderr }: ApiParts, opti
     },
     schemaErrorFormatter: validationSentence,
   });
+  // A form on another site can send text, but no JSON.
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler((error, request, reply) => {
     const { status, code, detail } = errorAnswer(error, request.id);
@@ -111,7 +122,7 @@ function buildApp({ database, random, logSink = process.stderr }: ApiParts, opti
     });
   });
   requirePermissions(app);
-  authenticate(app, database);
+  authenticate(app, { database, cookie, options });
   return app;
 }
 

@@ -6,7 +6,7 @@ import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 const bodies = new Ajv({ allErrors: false, strict: false, coerceTypes: false, removeAdditional: false });
 const texts = new Ajv({ allErrors: false, strict: false, coerceTypes: 'array', useDefaults: true });
 
-for (const ajv of [bodies, texts]) addFormats.default(ajv, ['date-time']);
+for (const ajv of [bodies, texts]) addFormats.default(ajv, ['date-time', 'uuid']);
 
 /** Fastify's validator compiler: bodies are closed and never coerced, unlike Fastify's own. */
 export const compileValidator: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }): ValidateFunction =>

@@ -6,6 +6,7 @@ import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { runsBetween } from '../plan/timetable/runs-between.ts';
 import { readDeployment } from '../store/read-deployment.ts';
+import { baseUrlOf } from './base-url.ts';
 import type { Configuration } from './configuration.ts';
 import { faultyDatabase, plannedFault } from './crash-point.ts';
 import { podNamespaces } from './pod-rules.ts';
@@ -55,6 +56,10 @@ export async function runApiServer(
         killGraceSeconds: config.core.killed_task_cleanup_time,
         maximumPageLimit: config.api.maximum_page_limit,
         tokenHours: config.api.token_expiration / 3600,
+        baseUrl: baseUrlOf(config.api.base_url),
+        sessionIdleSeconds: config.api.session_idle,
+        sessionLifetimeSeconds: config.api.session_lifetime,
+        trustedProxies: config.api.trusted_proxies,
         logLevel: config.logging.level === 'info' ? 'warn' : config.logging.level,
       },
       verifyPodToken: await podTokenVerifier(configuration, deployment.id),

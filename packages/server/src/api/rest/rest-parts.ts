@@ -1,8 +1,10 @@
 import type { Clock, DagSpec, JsonObject, Random, ScheduleSpec } from '@gantry/sdk/model';
 import type { Database } from '../../store/database.ts';
 import type { AttemptPodRow } from '../../store/read-attempt-pod.ts';
+import type { PasswordSignIn } from '../accounts/password-sign-in.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
 import type { ApiOptions } from '../options.ts';
+import type { SessionCookie } from '../sessions/session-cookie.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 /**
@@ -46,4 +48,6 @@ export interface RestParts {
   readonly version: string;
   readonly code: StoredCode;
   readonly streams: OpenStreams;
+  readonly cookie: SessionCookie;
+  readonly signIn: PasswordSignIn;
 }

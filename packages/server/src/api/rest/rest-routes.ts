@@ -1,4 +1,6 @@
 import type { Routes } from '../routes.ts';
+import { sessionRoutes } from '../sessions/session-routes.ts';
+import { standingSessionRoutes } from '../sessions/standing-session-routes.ts';
 import { attemptPodRoute } from './attempt-pod-route.ts';
 import { attemptRoutes } from './attempt-routes.ts';
 import { authRoutes } from './auth-routes.ts';
@@ -25,6 +27,8 @@ import { xcomRoutes } from './xcom-routes.ts';
 /** Every route of the REST API for people and programs. */
 export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints): void {
   authRoutes(app, parts);
+  sessionRoutes(app, parts);
+  standingSessionRoutes(app, parts);
   monitorRoutes(app, parts);
   dagRoutes(app, parts);
   taskRoutes(app, parts);

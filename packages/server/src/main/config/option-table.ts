@@ -147,6 +147,16 @@ export const OPTION_TABLE = {
     port: integer(8080, 0, 'Port to listen on; 0 takes a free one.', 65535),
     maximum_page_limit: integer(100, 1, 'Most rows of one page of a list.'),
     token_expiration: integer(86400, 60, 'Seconds a token from POST /auth/token is valid.'),
+    base_url: text(
+      '',
+      'URL by which browsers reach the API server, such as https://gantry.example.com; with https the session cookie is sent over TLS only. Empty: as the browser addresses it, over plain HTTP.',
+    ),
+    session_idle: integer(28800, 60, 'Seconds after which a session of a browser ends that was not used.'),
+    session_lifetime: integer(604800, 60, 'Seconds after which a session of a browser ends whatever is done.'),
+    trusted_proxies: list(
+      '',
+      'Addresses or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed, so that limits and the audit log see the real address.',
+    ),
   },
   logging: {
     level: oneOf(['debug', 'info', 'warn', 'error'], 'info', "What Gantry's own processes log."),
