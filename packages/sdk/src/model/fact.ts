@@ -18,8 +18,17 @@ export type AttemptFact =
   | { readonly kind: 'started'; readonly attemptId: string; readonly place: Place }
   /** It has not started yet, and this is why. Replaces the sentence before. */
   | { readonly kind: 'waiting'; readonly attemptId: string; readonly sentence: string; readonly place: Place | null }
-  /** Pod or process is over, or gone. */
-  | { readonly kind: 'ended'; readonly attemptId: string; readonly ending: Ending; readonly place: Place | null };
+  /**
+   * Pod or process is over, or gone. `holdSeconds`: nobody can prove that an image's process is dead, so the end counts
+   * after that time, or when it is told again without it.
+   */
+  | {
+      readonly kind: 'ended';
+      readonly attemptId: string;
+      readonly ending: Ending;
+      readonly place: Place | null;
+      readonly holdSeconds?: number;
+    };
 
 /** Where an attempt ran, for people and for logs. */
 export interface Place {

@@ -97,14 +97,17 @@ export class FaultScript {
     this.#parts.kubelet.end(pod, 'Evicted', message, 0);
   }
 
-  /** The kubelet evicts a pod that used more local storage than its own limit: Failed, Evicted, no DisruptionTarget. */
-  evictForItsStorage(namespace: string, name: string): void {
+  /**
+   * The kubelet evicts a pod that used more local storage than its own limit: Failed, Evicted, no DisruptionTarget. Real
+   * kubelets give it a second to end, so that its processes hear of it.
+   */
+  evictForItsStorage(namespace: string, name: string, graceSeconds = 0): void {
     const pod = this.#parts.store.need('pods', namespace, name) as Pod;
     this.#parts.kubelet.end(
       pod,
       'Evicted',
       'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.',
-      0,
+      graceSeconds,
     );
   }
 

@@ -1,9 +1,11 @@
-import type { AttemptFact, Ending, Failure, Outcome, Place } from '@gantry/sdk/model';
+import type { AttemptFact, Failure, Outcome, Place } from '@gantry/sdk/model';
 import { skipsOfDecision } from '../plan/branch-skips.ts';
 import { concludeAttempt } from '../plan/conclude-attempt.ts';
 import { countFailure } from '../plan/failure-counts.ts';
+import { isToldToEnd, withEvidence } from '../plan/pod-evidence.ts';
 import type { AttemptChange } from '../store/commit-steps.ts';
 import { applyLateFact } from './apply-late-fact.ts';
+import { awaitEnd, type EndedFact, holdEnd } from './await-end.ts';
 import type { Bench } from './bench.ts';
 import type { LiveAttempt } from './led-run.ts';
 import { move } from './move.ts';
@@ -34,7 +36,7 @@ export function applyFact(attempt: LiveAttempt, fact: AttemptFact, bench: Bench)
       break;
     case 'ended':
       attempt.place = fact.place ?? attempt.place;
-      ended(attempt, fact.ending, bench);
+      ended(attempt, fact, bench);
       break;
     default:
       throw unknownFact(fact);
@@ -105,7 +107,7 @@ function reported(attempt: LiveAttempt, outcome: Outcome, bench: Bench): void {
   const { run, index } = attempt;
   const instance = run.snapshot.instances[index]!;
   if (outcome.kind === 'failed') {
-    closeFailed(attempt, outcome.failure, {}, bench);
+    reportedFailure(attempt, outcome.failure, bench);
     return;
   }
   if (outcome.kind === 'success' && outcome.skip !== null) {
@@ -121,11 +123,25 @@ function reported(attempt: LiveAttempt, outcome: Outcome, bench: Bench): void {
   move(run, index, outcome.kind);
 }
 
-function ended(attempt: LiveAttempt, ending: Ending, bench: Bench): void {
+function reportedFailure(attempt: LiveAttempt, failure: Failure, bench: Bench): void {
+  const { pending } = attempt;
+  if (!isToldToEnd(failure)) closeFailed(attempt, failure, {}, bench);
+  else if (pending === null) awaitEvidence(attempt, failure, bench);
+  else closeFailed(attempt, withEvidence(failure, pending.failure), {}, bench);
+}
+
+function ended(attempt: LiveAttempt, fact: EndedFact, bench: Bench): void {
+  const { ending } = fact;
   const change: Partial<AttemptChange> = attempt.place === null ? {} : { place: attempt.place };
   if (attempt.workload === 'image') {
     if (ending.failure === null) succeed(attempt, change, bench);
+    else if (fact.holdSeconds !== undefined) holdEnd(attempt, fact.holdSeconds, ending.failure, bench);
     else closeFailed(attempt, ending.failure, change, bench);
+    return;
+  }
+  const { pending } = attempt;
+  if (pending !== null && pending.until !== null) {
+    closeFailed(attempt, withEvidence(pending.failure, ending.failure), change, bench);
     return;
   }
   const failure = ending.failure ?? noReport(attempt);
@@ -141,13 +157,20 @@ function succeed(attempt: LiveAttempt, change: Partial<AttemptChange>, bench: Be
 
 /** Without proof of death the next attempt waits until the lease has ended (I03). */
 function awaitLease(attempt: LiveAttempt, failure: Failure, change: Partial<AttemptChange>, bench: Bench): void {
-  attempt.doomed = failure;
-  bench.collector.changeAttempt(attempt.run, {
-    id: attempt.id,
-    run_key: attempt.run.runKey,
-    waiting: `${failure.sentence} Waiting until its lease has ended, since nothing proves that it is dead.`,
-    ...change,
-  });
+  const why = 'Waiting until its lease has ended, since nothing proves that it is dead.';
+  awaitEnd(attempt, { failure, until: null }, why, change, bench);
+}
+
+/** The worker is dead by its own word; why it was told to end is for its pod to say. */
+function awaitEvidence(attempt: LiveAttempt, failure: Failure, bench: Bench): void {
+  const seconds = bench.evidenceSeconds(attempt);
+  if (seconds === 0) {
+    closeFailed(attempt, failure, {}, bench);
+    return;
+  }
+  const until = bench.now + seconds * 1000;
+  const why = `Waiting until ${new Date(until).toISOString()} for its pod to say why.`;
+  awaitEnd(attempt, { failure, until }, why, {}, bench);
 }
 
 function close(

@@ -1,4 +1,5 @@
 import type { AttemptFact, Place } from '@gantry/sdk/model';
+import { holdEnd } from './await-end.ts';
 import type { Bench } from './bench.ts';
 import type { LiveAttempt } from './led-run.ts';
 import { move } from './move.ts';
@@ -25,8 +26,10 @@ export function applyLateFact(attempt: LiveAttempt, fact: AttemptFact, bench: Be
       break;
     case 'ended':
       attempt.place = fact.place ?? attempt.place;
-      // Without proof of death its lease must end first (I03). An image has no lease: the executor's word must do.
-      if (fact.ending.provenDead || !attempt.started || attempt.workload === 'image') endStopped(attempt, bench);
+      // Without proof of death its lease must end first (I03). An image has no lease: time must do.
+      if (fact.holdSeconds !== undefined && fact.ending.failure !== null)
+        holdEnd(attempt, fact.holdSeconds, fact.ending.failure, bench);
+      else if (fact.ending.provenDead || !attempt.started || attempt.workload === 'image') endStopped(attempt, bench);
       else awaitLease(attempt, bench);
       break;
     default:

@@ -7,6 +7,8 @@ export interface Bench {
   readonly collector: StepCollector;
   readonly now: number;
   readonly policy: RetryPolicy;
+  /** How long the executor's own word on why a worker was told to end is waited for; 0 when it has none. */
+  evidenceSeconds(attempt: LiveAttempt): number;
   /** Told when an attempt closes; the engine forgets it and sends the executor to clean up after the commit. */
   closed(attempt: LiveAttempt, why: 'succeeded' | 'failed'): void;
   /** Takes an attempt from its task instance: whatever it says from now on changes nothing, and it is made to end. */

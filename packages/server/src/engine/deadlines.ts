@@ -35,6 +35,7 @@ export class Deadlines {
     if (book.attempts.size > 0) {
       if (now >= this.#amnestyUntil) await this.#endExpired(serviceId, book, now);
       this.#giveUpUnstarted(book, now);
+      this.#endPending(book, now);
     }
     if (now - this.#forgotAt > FORGET_MILLISECONDS) {
       this.#forgotAt = now;
@@ -60,7 +61,13 @@ export class Deadlines {
       if (attempt === undefined) continue;
       book.contain(attempt.run, () => {
         if (attempt.stopping) endStopped(attempt, book.bench(now));
-        else closeFailed(attempt, attempt.doomed ?? leaseEnded(attempt), { expect: 'no_report' }, book.bench(now));
+        else
+          closeFailed(
+            attempt,
+            attempt.pending?.failure ?? leaseEnded(attempt),
+            { expect: 'no_report' },
+            book.bench(now),
+          );
         book.activate(attempt.run);
       });
     }
@@ -75,6 +82,20 @@ export class Deadlines {
       book.contain(run, () => {
         if (attempt.stopping) endStopped(attempt, book.bench(now));
         else closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
+        book.activate(run);
+      });
+    }
+  }
+
+  /** Nothing better was told in time. */
+  #endPending(book: RunBook, now: number): void {
+    for (const attempt of [...book.attempts.values()]) {
+      const { pending, run } = attempt;
+      if (pending === null || pending.until === null || pending.until > now) continue;
+      if (book.runs.get(run.runKey) !== run) continue;
+      book.contain(run, () => {
+        if (attempt.stopping) endStopped(attempt, book.bench(now));
+        else closeFailed(attempt, pending.failure, {}, book.bench(now));
         book.activate(run);
       });
     }

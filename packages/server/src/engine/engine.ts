@@ -67,7 +67,8 @@ export class Engine {
     this.#parts = parts;
     this.#events = parts.events ?? {};
     this.inbox = new FactInbox(() => this.#hints.wake());
-    this.#book = new RunBook(parts.database, parts.options.retryPolicy, this.#events);
+    const evidenceSeconds = (name: string): number => parts.executors.all.get(name)?.evidenceSeconds ?? 0;
+    this.#book = new RunBook(parts.database, parts.options.retryPolicy, evidenceSeconds, this.#events);
     this.#launcher = new Launcher(parts.executors, this.#events, (facts) => this.#tell(facts));
     this.#deadlines = new Deadlines(parts.database, parts.options);
     this.#poolsSetAside = new PoolsSetAside(parts.database, this.#events);

@@ -36,6 +36,13 @@ export interface LiveAttempt {
   place: Place | null;
   /** A user or a time-out took it from its task instance: nothing it says counts any more, it only has to end. */
   stopping: boolean;
-  /** It ended without proof of death: closed with this failure once its lease has ended. */
-  doomed: Failure | null;
+  /** It is over, but a better word may come. */
+  pending: PendingEnd | null;
+}
+
+/** What an attempt fails with unless something better is told before. */
+export interface PendingEnd {
+  readonly failure: Failure;
+  /** Milliseconds by the database's clock; null: when its lease has ended, since nothing proves that it is dead. */
+  readonly until: number | null;
 }

@@ -154,7 +154,7 @@ function openAttempt(book: RunBook, { run, index, candidate }: Waiter, id: strin
     started: false,
     place: null,
     stopping: false,
-    doomed: null,
+    pending: null,
   };
   instance.notBefore = null;
   instance.reason = null;

@@ -1,15 +1,12 @@
 import type { AttemptFact, RequestFact } from '@gantry/sdk/model';
 import type { RetryPolicy } from '../plan/conclude-attempt.ts';
 import { nextWake } from '../plan/next-wake.ts';
-import { waitingForPast } from '../plan/past-dependency.ts';
-import { setInstanceState, setPast } from '../plan/run-snapshot.ts';
+import { setInstanceState } from '../plan/run-snapshot.ts';
 import type { Step } from '../plan/step.ts';
 import type { CommitAnswer, StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
-import { databaseFailure, isContentRefused } from '../store/database-failure.ts';
 import { ledRunKeys } from '../store/lead-runs.ts';
 import type { FactRow } from '../store/read-facts.ts';
-import { pastStates } from '../store/scheduled-runs.ts';
 import { applyFact } from './apply-fact.ts';
 import { applyRequest } from './apply-request.ts';
 import type { Bench } from './bench.ts';
@@ -18,6 +15,7 @@ import { foreignFact } from './foreign-fact.ts';
 import type { Hints } from './hints.ts';
 import { type Stop, stopOf } from './launcher.ts';
 import type { LedRun, LiveAttempt } from './led-run.ts';
+import { PastLookup } from './past-lookup.ts';
 import { RunLoader } from './run-loader.ts';
 import type { BrokenRun } from './runs-set-aside.ts';
 import { StepCollector } from './step-collector.ts';
@@ -35,10 +33,11 @@ export class RunBook {
   readonly #database: Database;
   readonly #loader: RunLoader;
   readonly #policy: RetryPolicy;
+  readonly #evidenceSeconds: (executor: string) => number;
   readonly #events: Partial<EngineEvents>;
   readonly #active = new Set<LedRun>();
   readonly #timers = new Map<LedRun, number>();
-  readonly #pastWaiters = new Set<LedRun>();
+  readonly #pasts: PastLookup;
   /** Facts of executors applied in this turn, kept until it is committed. */
   #applied: { readonly run: LedRun; readonly fact: AttemptFact }[] = [];
   #pending: AttemptFact[] = [];
@@ -50,10 +49,18 @@ export class RunBook {
   #commitsFirst = false;
   #allInDoubt = false;
 
-  constructor(database: Database, policy: RetryPolicy, events: Partial<EngineEvents>) {
+  /** `evidenceSeconds`: how long an executor's word on the end of a worker may take. */
+  constructor(
+    database: Database,
+    policy: RetryPolicy,
+    evidenceSeconds: (executor: string) => number,
+    events: Partial<EngineEvents>,
+  ) {
     this.#database = database;
     this.#loader = new RunLoader(database);
+    this.#pasts = new PastLookup(database);
     this.#policy = policy;
+    this.#evidenceSeconds = evidenceSeconds;
     this.#events = events;
   }
 
@@ -184,6 +191,7 @@ export class RunBook {
       collector: this.collector,
       now,
       policy: this.#policy,
+      evidenceSeconds: ({ executor }) => this.#evidenceSeconds(executor),
       closed: (attempt, why) => this.#closed(attempt, why),
       stop: (attempt, sentence) => this.stop(attempt, sentence),
       commitFirst: (run) => {
@@ -262,7 +270,7 @@ export class RunBook {
         run.dirty.add(step.index);
         break;
       case 'look_up_past':
-        this.#pastWaiters.add(run);
+        this.#pasts.add(run);
         break;
       case 'finish_run':
         this.collector.setRunState(run, step.state, step.reason);
@@ -272,33 +280,10 @@ export class RunBook {
     if (run.dirty.size > 0) this.collector.touch(run);
   }
 
-  /** Looks up the pasts that hold instances up; those that changed are examined in the next turn. */
+  /** Looks up the pasts that hold instances up; the runs whose changed are examined in the next turn. */
   async lookUpPasts(): Promise<void> {
-    for (const run of this.#pastWaiters) {
-      const waiting = waitingForPast(run.snapshot);
-      if (waiting.length === 0) {
-        this.#pastWaiters.delete(run);
-        continue;
-      }
-      const taskIds = waiting.map((index) => run.spec.tasks[index]!.taskId);
-      const states = await this.#pastStates(run, taskIds);
-      for (const index of waiting) {
-        const past = (states.get(run.spec.tasks[index]!.taskId) ?? null) as Parameters<typeof setPast>[2];
-        if (past === run.snapshot.instances[index]!.past) continue;
-        setPast(run.snapshot, index, past);
-        this.#active.add(run);
-      }
-    }
-  }
-
-  async #pastStates(run: LedRun, taskIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    try {
-      return await pastStates(this.#database, run.runKey, taskIds);
-    } catch (error) {
-      if (!isContentRefused(databaseFailure(error))) throw error;
-      this.breakOff(run, error);
-      return new Map();
-    }
+    const changed = await this.#pasts.look((run, error) => this.breakOff(run, error));
+    for (const run of changed) this.#active.add(run);
   }
 
   /** Called for each run after it was examined: notes when time alone will change it. */
@@ -394,7 +379,7 @@ export class RunBook {
     for (const attempt of run.live.values()) this.attempts.delete(attempt.id);
     this.#active.delete(run);
     this.#timers.delete(run);
-    this.#pastWaiters.delete(run);
+    this.#pasts.forget(run);
     this.#resting.delete(run);
   }
 }

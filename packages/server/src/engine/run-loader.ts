@@ -149,7 +149,7 @@ function liveAttempt(run: LedRun, row: OpenAttemptRow): LiveAttempt {
     started: row.started || row.state === 'running',
     place: row.place as Place | null,
     stopping: row.stopping,
-    doomed: null,
+    pending: row.pending_failure === null ? null : { failure: row.pending_failure, until: time(row.pending_until) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Executor, FactSink, StopRequest } from '../executors/executor.ts';
 /** An executor whose endings a test writes; it starts nothing. */
 export class ScriptedExecutor implements Executor {
   readonly name: string;
+  readonly evidenceSeconds: number;
   readonly launched: Order[] = [];
   readonly stopped: StopRequest[] = [];
   slots: number;
@@ -11,9 +12,13 @@ export class ScriptedExecutor implements Executor {
   readonly #script: (order: Order) => AttemptFact[];
 
   /** `script` answers the facts that follow a launch at once. */
-  constructor(script: (order: Order) => AttemptFact[], options: { name?: string; slots?: number } = {}) {
+  constructor(
+    script: (order: Order) => AttemptFact[],
+    options: { name?: string; slots?: number; evidenceSeconds?: number } = {},
+  ) {
     this.#script = script;
     this.name = options.name ?? 'ScriptedExecutor';
+    this.evidenceSeconds = options.evidenceSeconds ?? 0;
     this.slots = options.slots ?? 1000;
   }
 

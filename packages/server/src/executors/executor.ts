@@ -8,6 +8,12 @@ export interface Executor {
   /** As configured in `[core] executor`, e.g. `KubernetesExecutor`. */
   readonly name: string;
 
+  /**
+   * A worker that was told to end knows that, and not why; the end of its pod says why and comes a little later. So long
+   * it is waited for. Absent where the executor knows no more than the worker.
+   */
+  readonly evidenceSeconds?: number;
+
   /** Free slots now; the engine never sends more orders than this. Never negative. */
   capacity(): number;
 

@@ -100,9 +100,9 @@ function withoutEnd(pod: KubePod, view: PodView): Failure {
     return failure(pod, 'never_started', 'The pod vanished before its task was seen running.');
   }
   if (view.gone)
-    return failure(pod, 'disrupted', 'The pod vanished while its task was running: nobody saw how it ended.');
+    return guess(pod, 'disrupted', 'The pod vanished while its task was running: nobody saw how it ended.');
   const sentence = `The pod is over (phase ${pod.phase}), but nobody saw its main container end${because(pod.message)}.`;
-  return failure(pod, 'disrupted', sentence);
+  return guess(pod, 'disrupted', sentence);
 }
 
 /**
@@ -121,7 +121,7 @@ function mainEnded(pod: KubePod, view: PodView, end: TerminatedState): Failure |
     return failure(pod, 'configuration', `The container "${name}" could not be started${because(end.message)}.`);
   }
   if (!endWasSeen(end)) {
-    return failure(pod, 'disrupted', `The node lost sight of the container "${name}"${because(end.message)}.`);
+    return guess(pod, 'disrupted', `The node lost sight of the container "${name}"${because(end.message)}.`);
   }
   if (end.exitCode === 0) return view.workload === 'image' ? null : noReport(pod, name);
   if (end.reason === 'OOMKilled') {
@@ -133,11 +133,11 @@ function mainEnded(pod: KubePod, view: PodView, end: TerminatedState): Failure |
   }
   if (end.exitCode === KILLED_EXIT_CODE) {
     const sentence = `The container "${name}" was killed (exit code 137, SIGKILL), probably for want of memory${limitPhrase(pod, name)}.`;
-    return failure(pod, 'out_of_memory', sentence);
+    return guess(pod, 'out_of_memory', sentence);
   }
   if (end.exitCode === LOST_EXIT_CODE && view.workload === 'worker') {
     const sentence = `The worker could not claim its attempt, or lost it (exit code 75)${because(end.message)}.`;
-    return failure(pod, 'disrupted', sentence);
+    return guess(pod, 'disrupted', sentence);
   }
   return failure(pod, 'user_error', `The container "${name}" ${endPhrase(end)}${because(end.message)}.`);
 }
@@ -247,4 +247,10 @@ function limitPhrase(pod: KubePod, container: string): string {
 
 function failure(pod: KubePod, failureClass: FailureClass, sentence: string): Failure {
   return { class: failureClass, sentence, retryable: true, detail: podDetail(pod) };
+}
+
+/** Nobody said so: it is only what such an end mostly comes from. */
+function guess(pod: KubePod, failureClass: FailureClass, sentence: string): Failure {
+  const { detail, ...rest } = failure(pod, failureClass, sentence);
+  return { ...rest, detail: { ...detail, isGuess: true } };
 }

@@ -30,6 +30,9 @@ export interface AttemptChange {
   /** Empty text clears the sentence. */
   readonly waiting?: string;
   readonly stop_sentence?: string;
+  /** What it fails with at `pending_until`, or without one when its lease has ended, unless something better is told. */
+  readonly pending_failure?: Failure;
+  readonly pending_until?: string;
   /** What the engine believed when it decided; when it is no longer so, the whole run is left out and read anew. */
   readonly expect?: 'no_claim' | 'no_report';
 }

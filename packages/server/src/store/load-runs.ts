@@ -1,4 +1,4 @@
-import type { AttemptState, Json } from '@gantry/sdk/model';
+import type { AttemptState, Failure, Json } from '@gantry/sdk/model';
 import type { InstanceChange } from './commit-steps.ts';
 import type { Queryable } from './database.ts';
 import type { RunRow as ListedRun } from './list-runs.ts';
@@ -27,6 +27,8 @@ export interface OpenAttemptRow {
   /** A user or a time-out took it from its task instance; it is on its way out. */
   readonly stopping: boolean;
   readonly queued_at: string;
+  readonly pending_failure: Failure | null;
+  readonly pending_until: string | null;
   readonly place: { readonly [key: string]: Json } | null;
 }
 
@@ -54,7 +56,7 @@ export async function loadRuns(db: Queryable, serviceId: string, runKeys: readon
   );
   const attempts = await db.query<OpenAttemptRow>(
     `select id, run_key, task_index, map_index, state, executor, workload, started_at is not null as started,
-       stop_sentence is not null as stopping, queued_at, place
+       stop_sentence is not null as stopping, queued_at, place, pending_failure, pending_until
      from attempt where run_key = any ($1) and state in ('queued', 'running')`,
     [keys],
     'load_open_attempts',

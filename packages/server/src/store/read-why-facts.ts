@@ -57,6 +57,8 @@ export interface WhyAttempt {
   readonly endedAt: string | null;
   readonly claimedAt: string | null;
   readonly leaseUntil: string | null;
+  /** When it ends at the latest although something better may be told of its end until then. */
+  readonly pendingUntil: string | null;
   readonly waiting: string | null;
   readonly stopSentence: string | null;
   readonly place: Place | null;
@@ -101,7 +103,7 @@ const INSTANCES = `
 
 const ATTEMPT = `
   select a.state, a.executor, a.queued_at as "queuedAt", a.started_at as "startedAt", a.ended_at as "endedAt",
-    a.claimed_at as "claimedAt", a.lease_until as "leaseUntil", a.waiting, a.stop_sentence as "stopSentence", a.place,
+    a.claimed_at as "claimedAt", a.lease_until as "leaseUntil", a.pending_until as "pendingUntil", a.waiting, a.stop_sentence as "stopSentence", a.place,
     a.failure
   from task_instance t join attempt a on a.id = t.attempt_id
   where t.run_key = $1 and t.task_id = $2 and t.map_index = $3`;

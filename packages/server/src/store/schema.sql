@@ -86,6 +86,8 @@ create table attempt (
   stop_sentence text,
   failure jsonb,
   pod_shape text,
+  pending_failure jsonb,
+  pending_until timestamp with time zone,
   constraint attempt_workload_check CHECK ((workload = ANY (ARRAY['worker'::text, 'image'::text]))),
   constraint attempt_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint attempt_pkey PRIMARY KEY (id)
@@ -506,10 +508,13 @@ begin
       place = coalesce(b.place, a.place),
       waiting = case when b.waiting is null then a.waiting when b.waiting = '' then null else b.waiting end,
       stop_sentence = coalesce(a.stop_sentence, b.stop_sentence),
+      pending_failure = coalesce(b.pending_failure, a.pending_failure),
+      pending_until = coalesce(b.pending_until, a.pending_until),
       started_at = case when coalesce(b.state, a.state) <> 'queued' then coalesce(a.started_at, moment) end,
       ended_at = case when b.state in ('success', 'failed', 'skipped', 'abandoned') then moment end
     from jsonb_to_recordset(batch -> 'endings')
-      as b (id uuid, run_key bigint, state text, failure jsonb, place jsonb, waiting text, stop_sentence text)
+      as b (id uuid, run_key bigint, state text, failure jsonb, place jsonb, waiting text, stop_sentence text,
+        pending_failure jsonb, pending_until timestamptz)
     where a.id = b.id and b.run_key = any (held);
 
     -- The output of an attempt becomes visible with its success, in the same commit (I16).

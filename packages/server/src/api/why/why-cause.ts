@@ -25,6 +25,7 @@ export const WHY_KINDS = [
   'pod_starting',
   'worker_starting',
   'stopping',
+  'ending',
   'lease',
   'running',
   'finished',

@@ -49,6 +49,11 @@ function* ofRunning({ now }: WhyFacts, attempt: WhyAttempt): Iterable<WhyCause> 
     yield cause('stopping', sentence, 'The worker ends its task within the grace time.', attempt.leaseUntil);
     return;
   }
+  if (attempt.waiting !== null) {
+    const unblock = 'It ends by itself, at the latest when its time or its lease is over; a next try may follow.';
+    yield cause('ending', attempt.waiting, unblock, attempt.pendingUntil ?? attempt.leaseUntil);
+    return;
+  }
   if (attempt.leaseUntil !== null && attempt.leaseUntil < now) {
     const sentence = `Its worker${where} has not renewed its lease, which ended at ${attempt.leaseUntil}.`;
     yield cause('lease', sentence, 'The scheduler closes the attempt and starts another one, if a retry is left.');

@@ -27,6 +27,8 @@ const SLOT_CHECK_MILLISECONDS = 30_000;
 /** Runs each attempt in a pod of its own. Airflow: KubernetesExecutor. */
 export class KubernetesExecutor implements Executor {
   readonly name: string;
+  /** A kubelet tells the end of a pod within a second or two, and a busy one within a few. */
+  readonly evidenceSeconds = 10;
   readonly #parts: KubernetesExecutorParts;
   readonly #events: Partial<KubernetesEvents>;
   readonly #book: PodBook;

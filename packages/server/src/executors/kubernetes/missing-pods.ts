@@ -4,7 +4,7 @@ import type { OpenAttempt } from '../executor.ts';
 import { type FindParts, findPods, type WantedPod } from './find-pods.ts';
 import { heldSeconds } from './kubernetes-options.ts';
 import type { PodLauncher } from './pod-launcher.ts';
-import { newTrackedPod, type PodBook, placeOf, type TrackedPod } from './tracked-pod.ts';
+import { type PodBook, placeOf } from './tracked-pod.ts';
 import type { PlaceOptions } from './watch-places.ts';
 
 /** An attempt that is younger may have been committed after the list was taken. */
@@ -72,19 +72,10 @@ function vanished(parts: MissingParts, attempt: OpenAttempt): AttemptFact[] {
   const place = tracked === undefined ? unseenPlace(name, namespace ?? soleNamespace(parts.options)) : placeOf(tracked);
   const ending = vanishedEnding(name, started, tracked?.node ?? null);
   const whole = { ...ending, failure: tracked?.verdict ?? ending.failure };
-  if (tracked?.heldEnd != null) return [];
   parts.events.vanished?.({ attemptId, name });
   const holdSeconds = heldSeconds(parts.options);
-  if (attempt.workload === 'image' && started && holdSeconds > 0) {
-    const pod = tracked ?? parts.book.add(vanishedPod(attempt, name, namespace ?? parts.options.namespace));
-    parts.book.holdEnd(pod, { ending: whole, until: parts.clock.monotonic() + holdSeconds * 1000 });
-    return [];
-  }
-  return [{ kind: 'ended', attemptId, ending: whole, place }];
-}
-
-function vanishedPod({ attemptId, workload }: OpenAttempt, name: string, namespace: string): TrackedPod {
-  return newTrackedPod({ attemptId, workload, name, namespace, getLogs: false, podShape: null });
+  const isHeld = attempt.workload === 'image' && started && holdSeconds > 0;
+  return [{ kind: 'ended', attemptId, ending: whole, place, ...(isHeld ? { holdSeconds } : {}) }];
 }
 
 /** Null when nobody knows in which of several namespaces it was, if it ever was. */
@@ -102,5 +93,8 @@ function vanishedEnding(name: string, started: boolean, node: string | null): En
     ? `Pod ${name} vanished while its task was running: nobody saw how it ended.`
     : `Pod ${name} vanished, or was never created, before its task had started.`;
   const failureClass = started ? 'disrupted' : 'never_started';
-  return { failure: { class: failureClass, sentence, retryable: true, detail: { node } }, provenDead: false };
+  return {
+    failure: { class: failureClass, sentence, retryable: true, detail: { node, isGuess: true } },
+    provenDead: false,
+  };
 }

@@ -245,28 +245,34 @@ describe('applying what the watch sees', () => {
     ]);
   });
 
-  it('holds the end of an image back that nobody saw die, and tells it once [I03 P21]', async () => {
+  it('tells the end of an image that nobody saw die with the time for which it is to be held, and a certain end after it [I03 P21]', async () => {
     beginAnew(60);
     const [forced, missing, proven] = [imageOrder(['a']), imageOrder(['b']), imageOrder(['c'])];
     ledger.opened(missing, 120_000, true);
     await list();
     await change({ type: 'DELETED', pod: podOf(forced, { status: running }) });
+    await change({ type: 'DELETED', pod: podOf(forced, { status: running }) });
     await change({ type: 'DELETED', pod: podOf(proven, { status: running }) });
-    await list();
-    now += 59_000;
-    sweep.once();
-    await sendWaits();
-    expect([...facts, ...waits]).toEqual([]);
     await change({ type: 'DELETED', pod: podOf(proven, { status: done }) });
-    expect(facts).toMatchObject([{ kind: 'ended', attemptId: proven.attemptId }]);
-    now += 1000;
-    for (let turn = 0; turn < 3; turn += 1) sweep.once();
-    await sendWaits();
-    expect(waits.map(({ attemptId, kind }) => ({ attemptId, kind }))).toEqual([
-      { attemptId: missing.attemptId, kind: 'ended' },
-      { attemptId: forced.attemptId, kind: 'ended' },
+    const ending = { provenDead: false, failure: { class: 'disrupted' } };
+    expect(facts).toMatchObject([
+      { kind: 'ended', attemptId: missing.attemptId, holdSeconds: 60, ending },
+      { kind: 'ended', attemptId: forced.attemptId, holdSeconds: 60, ending },
+      { kind: 'ended', attemptId: proven.attemptId, holdSeconds: 60, ending },
+      { kind: 'ended', attemptId: proven.attemptId, ending: { provenDead: true, failure: null } },
     ]);
-    expect(waits[0]).toMatchObject({ ending: { provenDead: false, failure: { class: 'disrupted' } } });
+    expect(facts.at(-1)).not.toHaveProperty('holdSeconds');
+  });
+
+  it('tells only the certain end of an image when both come in one batch', async () => {
+    beginAnew(60);
+    const order = imageOrder(['a']);
+    await change(
+      { type: 'DELETED', pod: podOf(order, { status: running }) },
+      { type: 'DELETED', pod: podOf(order, { status: done }) },
+    );
+    expect(facts).toMatchObject([{ kind: 'ended', ending: { provenDead: true } }]);
+    expect(facts).toHaveLength(1);
   });
 
   it('calls an attempt that nobody saw start never started, and gives other schedulers time to launch it [P21]', async () => {

@@ -213,9 +213,21 @@ class BatchNews {
   add(facts: readonly PodFact[]): void {
     for (const one of facts) {
       const { attemptId, kind } = one.fact;
+      if (kind === 'ended') this.#replaceHeld(one);
       if (this.#keys.has(`${attemptId} ${kind}`) || this.#keys.has(`${attemptId} ended`)) continue;
       this.#keys.add(`${attemptId} ${kind}`);
       this.facts.push(one);
     }
   }
+
+  /** A certain end is told instead of one that is not. */
+  #replaceHeld(certain: PodFact): void {
+    const { attemptId } = certain.fact;
+    const place = this.facts.findIndex(({ fact }) => fact.attemptId === attemptId && isHeld(fact));
+    if (place >= 0 && !isHeld(certain.fact)) this.facts[place] = certain;
+  }
+}
+
+function isHeld(fact: AttemptFact): boolean {
+  return fact.kind === 'ended' && fact.holdSeconds !== undefined;
 }

@@ -51,11 +51,8 @@ export function readChange(tracked: TrackedPod, pod: KubePod, gone: boolean, vie
     const neverRan = seen.ending.failure?.class === 'killed' || seen.ending.failure?.class === 'never_started';
     const failure = tracked.verdict !== null && neverRan ? tracked.verdict : seen.ending.failure;
     const ending = { failure, provenDead: seen.ending.provenDead };
-    if (mayLive(tracked, pod, ending) && view.holdSeconds > 0) {
-      view.book.holdEnd(tracked, { ending, until: view.now + view.holdSeconds * 1000 });
-      return [];
-    }
-    return [ended(tracked, ending)];
+    if (view.holdSeconds === 0 || !mayLive(tracked, pod, ending)) return [ended(tracked, ending)];
+    return tracked.toldHeld ? [] : [held(tracked, ending, view.holdSeconds)];
   }
   // A worker says by its claim that it has started; of an image pod the sweep tells when it goes on running, so that
   // one that ends at once costs no commit for having started.
@@ -77,9 +74,19 @@ function waitOf(before: PodWaiting | null, seen: Wait, now: number): PodWaiting 
   };
 }
 
-/** An image has no lease by which it would end itself, so its successor must wait where nothing proves its death (I03). */
+/** An image has no lease by which it would end itself, so the engine waits where nothing proves its death (I03). */
 function mayLive(tracked: TrackedPod, pod: KubePod, ending: Ending): boolean {
-  return tracked.workload === 'image' && pod.node !== null && !ending.provenDead;
+  return tracked.workload === 'image' && pod.node !== null && !ending.provenDead && ending.failure !== null;
+}
+
+function held(pod: TrackedPod, ending: Ending, holdSeconds: number): PodFact {
+  return {
+    pod,
+    fact: { kind: 'ended', attemptId: pod.attemptId, ending, place: placeOf(pod), holdSeconds },
+    told: () => {
+      pod.toldHeld = true;
+    },
+  };
 }
 
 function ended(pod: TrackedPod, ending: Ending): PodFact {

@@ -1,4 +1,4 @@
-import type { Ending, Failure, Place } from '@gantry/sdk/model';
+import type { Failure, Place } from '@gantry/sdk/model';
 
 /** What we remember of an attempt's pod: enough to tell each fact once and to delete the right pod. Never the pod itself. */
 export interface TrackedPod {
@@ -21,12 +21,12 @@ export interface TrackedPod {
   /** Facts that are committed. */
   toldStarted: boolean;
   toldEnded: boolean;
+  /** As far as anybody knows; a certain end may still be told. */
+  toldHeld: boolean;
   toldSentence: string | null;
   wait: PodWaiting | null;
   /** We gave the pod up for this reason and deleted it; told once it is gone. */
   verdict: Failure | null;
-  /** An end without proof of death, to be told when its time has come. */
-  heldEnd: HeldEnd | null;
   /** We were asked to end it. */
   killed: boolean;
   /** The attempt is closed: nothing more is told. */
@@ -45,13 +45,6 @@ export interface PodWaiting {
   readonly afterDeadline: Failure;
 }
 
-/** How an image pod ended as far as anybody knows; its process may live for a while. */
-export interface HeldEnd {
-  readonly ending: Ending;
-  /** By `clock.monotonic()`. */
-  readonly until: number;
-}
-
 /** More than any deployment has open; the oldest is forgotten first, and a forgotten pod only costs calls. */
 const LIMIT = 50_000;
 
@@ -60,8 +53,6 @@ export class PodBook {
   readonly #pods = new Map<string, TrackedPod>();
   /** Those that wait to start, so that a sweep looks at no others. */
   readonly #waiting = new Set<TrackedPod>();
-  /** Those whose end is held back. */
-  readonly #held = new Set<TrackedPod>();
   /** Image pods that run, since when by `clock.monotonic()`, until it is told that they have started. */
   readonly #running = new Map<TrackedPod, number>();
   /** Attempts that this process launched and that have not ended: its slots in use. */
@@ -83,7 +74,6 @@ export class PodBook {
     const pod = this.#pods.get(attemptId);
     if (pod !== undefined) {
       this.#waiting.delete(pod);
-      this.#held.delete(pod);
       this.#running.delete(pod);
     }
     this.#occupying.delete(attemptId);
@@ -106,7 +96,6 @@ export class PodBook {
   close(pod: TrackedPod): void {
     pod.closed = true;
     this.setWait(pod, null);
-    this.#held.delete(pod);
     this.#running.delete(pod);
     this.release(pod.attemptId);
   }
@@ -115,19 +104,6 @@ export class PodBook {
     pod.wait = wait;
     if (wait === null) this.#waiting.delete(pod);
     else this.#waiting.add(pod);
-  }
-
-  /** Holds an end back; one that is held already keeps its time. */
-  holdEnd(pod: TrackedPod, held: HeldEnd): void {
-    pod.heldEnd ??= held;
-    this.#held.add(pod);
-  }
-
-  /** Pods whose held end is due; each is given once. */
-  takeHeld(now: number): readonly TrackedPod[] {
-    const due = [...this.#held].filter(({ heldEnd }) => heldEnd !== null && heldEnd.until <= now);
-    for (const pod of due) this.#held.delete(pod);
-    return due;
   }
 
   noteRunning(pod: TrackedPod, now: number): void {
@@ -165,10 +141,10 @@ export function newTrackedPod(
     stage: 'waiting',
     toldStarted: false,
     toldEnded: false,
+    toldHeld: false,
     toldSentence: null,
     wait: null,
     verdict: null,
-    heldEnd: null,
     killed: false,
     closed: false,
     logKept: false,

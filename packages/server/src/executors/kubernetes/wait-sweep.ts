@@ -38,7 +38,6 @@ export class WaitSweep {
     const { book, place } = this.#parts;
     for (const pod of book.runningSince(now - SWEEP_MILLISECONDS))
       if (covers(place, pod.namespace)) this.#tellStarted(pod);
-    for (const pod of book.takeHeld(now)) this.#tellEnded(pod);
     for (const pod of book.waiting()) {
       const { wait } = pod;
       if (!covers(place, pod.namespace)) continue;
@@ -56,14 +55,6 @@ export class WaitSweep {
     pod.verdict = wait.afterDeadline;
     this.#tell(pod, `${wait.sentence} It is given up; its pod is being deleted.`);
     void this.#parts.stopper.remove(pod);
-  }
-
-  #tellEnded(pod: TrackedPod): void {
-    if (pod.heldEnd === null || pod.toldEnded || pod.closed) return;
-    pod.toldEnded = true;
-    this.#parts.book.release(pod.attemptId);
-    const { attemptId, heldEnd } = pod;
-    this.#parts.outbox.tell({ kind: 'ended', attemptId, ending: heldEnd.ending, place: placeOf(pod) });
   }
 
   #tellStarted(pod: TrackedPod): void {
