@@ -5,6 +5,20 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'POST /auth/login': 'Signs a browser in: a name and a password for the session cookie.',
   'POST /auth/logout': 'Ends the session of the cookie at once.',
   'GET /auth/session': 'Who is signed in, what the account may do, and how one can sign in.',
+  'GET /api/v2/gantry/users': 'Accounts with their roles and grants.',
+  'POST /api/v2/gantry/users':
+    'Makes an account; without a password it gets a random one, which the answer shows once.',
+  'GET /api/v2/gantry/users/:username': 'One account.',
+  'PATCH /api/v2/gantry/users/:username':
+    'Changes role or password, disables or enables; what signed the account in ends.',
+  'DELETE /api/v2/gantry/users/:username': 'Deletes an account with its sessions, tokens and grants.',
+  'PUT /api/v2/gantry/users/:username/grants/:dag_id': 'What an account may do with one DAG: `viewer` or `user`.',
+  'DELETE /api/v2/gantry/users/:username/grants/:dag_id': 'Takes that back.',
+  'GET /api/v2/gantry/tokens':
+    'Tokens for programs: one’s own, and for an admin those of others by `username` (`~` is all).',
+  'POST /api/v2/gantry/tokens': 'Makes a token under a name, good for `expires_in_days`; the answer shows it once.',
+  'DELETE /api/v2/gantry/tokens/:token_id': 'Ends a token at once; an admin also those of others.',
+  'POST /api/v2/gantry/password': 'Changes one’s own password; every other session and sign-in of the account ends.',
   'GET /api/v2/gantry/sessions':
     'Browsers that are signed in: one’s own, and for an admin those of others by `username` (`~` is all).',
   'DELETE /api/v2/gantry/sessions/:session_id': 'Ends a session at once; an admin also those of others.',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '@gantry/sdk/model';
 import { ADMIN_USERNAME, ensureAdmin } from '../api/accounts/ensure-admin.ts';
-import { issueToken } from '../api/accounts/issue-token.ts';
+import { standaloneToken } from '../api/accounts/standalone-token.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { ProcessLedger } from '../cluster/node/process-ledger.ts';
 import { openDatabase } from '../store/connect.ts';
@@ -43,7 +43,6 @@ const READY_LIMIT_MILLISECONDS = 120_000;
 /** Above the 15 s after which a child is killed, and the 25 s of the database's own bound. */
 const STOP_LIMIT_MILLISECONDS = 30_000;
 const WORKER_GRACE_MILLISECONDS = 5_000;
-const CONNECTION_HOURS = 24 * 365;
 /** A claim that exists from the start, so that an example can leave files where they are found. */
 const OUTPUT_CLAIM = 'gantry-output';
 
@@ -173,7 +172,7 @@ class StandaloneStart {
       // The objects of an earlier local cluster ended with its process.
       if (this.#isEmbedded) await forgetWatches(database);
       const password = await ensureAdmin(database, systemRandom);
-      const token = await issueToken(database, systemRandom, ADMIN_USERNAME, CONNECTION_HOURS);
+      const token = await standaloneToken(database, systemRandom);
       this.#events.ready('database', systemClock.monotonic() - startedAt, place);
       return { url, password, token };
     } finally {

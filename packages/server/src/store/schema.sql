@@ -406,6 +406,8 @@ CREATE UNIQUE INDEX account_token_name ON public.account_token USING btree (user
 
 CREATE INDEX account_token_username ON public.account_token USING btree (username);
 
+CREATE UNIQUE INDEX account_username_lower ON public.account USING btree (lower(username));
+
 CREATE INDEX attempt_by_run ON public.attempt USING btree (run_key, task_index, map_index);
 
 CREATE INDEX attempt_open_by_pool ON public.attempt USING btree (pool) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));

@@ -1,3 +1,6 @@
+import { passwordRoute } from '../accounts/password-route.ts';
+import { tokenRoutes } from '../accounts/token-routes.ts';
+import { userRoutes } from '../accounts/user-routes.ts';
 import type { Routes } from '../routes.ts';
 import { sessionRoutes } from '../sessions/session-routes.ts';
 import { standingSessionRoutes } from '../sessions/standing-session-routes.ts';
@@ -29,6 +32,9 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   authRoutes(app, parts);
   sessionRoutes(app, parts);
   standingSessionRoutes(app, parts);
+  userRoutes(app, parts);
+  tokenRoutes(app, parts);
+  passwordRoute(app, parts);
   monitorRoutes(app, parts);
   dagRoutes(app, parts);
   taskRoutes(app, parts);

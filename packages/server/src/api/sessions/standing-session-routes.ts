@@ -2,6 +2,7 @@ import { GantryError } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import { endSession } from '../../store/change-sessions.ts';
 import { listSessions, type SessionRow } from '../../store/list-sessions.ts';
+import { usernameFor } from '../accounts/username-for.ts';
 import { audited } from '../audit/audited.ts';
 import { senderOf } from '../authentication.ts';
 import { anyOr } from '../rest/any-or.ts';
@@ -10,7 +11,6 @@ import { NullableText } from '../rest/nullable.ts';
 import { PageFields, pageOf } from '../rest/page-query.ts';
 import type { RestParts } from '../rest/rest-parts.ts';
 import type { Routes } from '../routes.ts';
-import { usernameFor } from './username-for.ts';
 
 const SessionBody = Type.Object({
   session_id: Type.String(),
