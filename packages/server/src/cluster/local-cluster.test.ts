@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +117,17 @@ describe('without the help of the system', () => {
     const script = 'cat "$CONFIG"; cat /etc/of-the-pod/key; echo kept > /w/file; cat /w/file; pwd -P | tail -c 3';
     const shown = await output('rewritten', script, { env, volumeMounts, workingDir: '/w' }, { volumes });
     expect(shown).toBe('valuevaluekept\n/w');
+  });
+
+  it('what a process leaves in its folder for temporary files is gone with its pod', async () => {
+    const { run, container, log, session, pods } = words(testing.bench);
+    const pod = await run('temporary', { containers: [container('mktemp -p "$TMPDIR"; kill -9 $$')] });
+    const { name } = pod.metadata;
+    const left = (await log(name)).split('\n')[0]!;
+    expect(left.startsWith(join(testing.folder, 'pods'))).toBe(true);
+    expect(existsSync(left)).toBe(true);
+    await session.send('DELETE', pods(name));
+    await eventually('the folder to be gone', () => !existsSync(left));
   });
 
   it('a container above its memory limit is killed and OOMKilled', async () => {

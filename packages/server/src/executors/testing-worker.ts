@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -40,7 +40,8 @@ export function startTestedWorker(
 ): TestedWorker {
   const child = spawn(process.execPath, [workerFile], {
     detached: true,
-    env: { PATH: process.env.PATH, ...environment },
+    // What a killed worker leaves is gone with the folder of its program.
+    env: { PATH: process.env.PATH, TMPDIR: dirname(workerFile), ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

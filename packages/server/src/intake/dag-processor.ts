@@ -135,11 +135,12 @@ export class DagProcessor {
     bundled: Bundled,
     signal: AbortSignal | undefined,
   ): Promise<LoadedFile | ImportFailure> {
-    const { environment, timeoutSeconds, memoryLimitMebibytes } = this.#options;
+    const { environment, timeoutSeconds, memoryLimitMebibytes, scratchFolder } = this.#options;
     const limits = { environment, timeoutSeconds, memoryLimitMebibytes };
     const loaded = await loadBundle(file, bundled, {
       clock: this.#clock,
       ...limits,
+      ...(scratchFolder === undefined ? {} : { scratchFolder }),
       signal,
       checkPods: this.#checkPods,
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Clock, DagSpec } from '@gantry/sdk/model';
@@ -16,6 +16,8 @@ export interface LoadOptions extends ChildLimits {
   /** For the child; Gantry's own options are taken out. Empty when left out. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** Where the child's files lie while it runs; the system's folder for such things when left out. */
+  readonly scratchFolder?: string;
   readonly checkPods?: CheckPods;
 }
 
@@ -81,7 +83,7 @@ async function dagsOf(
 }
 
 async function runInChild(bundle: Bundle, options: Omit<LoadOptions, 'folder'>): Promise<ChildEnd> {
-  const folder = await mkdtemp(join(tmpdir(), 'gantry-load-'));
+  const folder = await scratchFolder(options.scratchFolder);
   try {
     const program = await childProgram();
     const [load, watch, code] = [join(folder, 'load.cjs'), join(folder, 'watch.cjs'), join(folder, BUNDLE_NAME)];
@@ -90,6 +92,13 @@ async function runInChild(bundle: Bundle, options: Omit<LoadOptions, 'folder'>):
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Named for this process, so that what it leaves when it is killed can be told from what is in use. */
+async function scratchFolder(parent: string | undefined): Promise<string> {
+  if (parent === undefined) return mkdtemp(join(tmpdir(), 'gantry-load-'));
+  await mkdir(parent, { recursive: true });
+  return mkdtemp(join(parent, `load-${process.pid}-`));
 }
 
 function isList<Item>(value: readonly Item[] | ImportFailure): value is readonly Item[] {

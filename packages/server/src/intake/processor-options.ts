@@ -12,6 +12,8 @@ export interface ProcessorOptions {
   readonly dagsArePausedAtCreation: boolean;
   /** For the processes that load files; Gantry's own options are taken out. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Where files lie while they are loaded; the system's folder for such things when left out. */
+  readonly scratchFolder?: string;
 }
 
 export const DEFAULT_PROCESSOR_OPTIONS: ProcessorOptions = {

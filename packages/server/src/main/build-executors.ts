@@ -12,6 +12,7 @@ import { armClient, type PlannedFault } from './crash-point.ts';
 import { connectKubernetesForPods } from './kubernetes.ts';
 import { kubernetesExecutorOptions } from './kubernetes-executor-options.ts';
 import { logKubernetesEvents } from './kubernetes-log.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { readPodRules } from './pod-rules.ts';
 import type { Log } from './process-log.ts';
 import { systemClock } from './system-clock.ts';
@@ -19,6 +20,8 @@ import { systemRandom } from './system-random.ts';
 
 export const KUBERNETES_EXECUTOR = 'KubernetesExecutor';
 export const LOCAL_EXECUTOR = 'LocalExecutor';
+/** What a worker that was killed while it wrote a bundle leaves behind. */
+const UNFINISHED_BUNDLE = /\.mjs\.(\d+)\.tmp$/;
 
 interface ExecutorParts {
   readonly deployment: Deployment;
@@ -60,6 +63,8 @@ export function workerFile(): string {
 
 function localExecutor(configuration: Configuration, { deployment }: ExecutorParts): Executor {
   const { config, environment, home } = configuration;
+  const bundleFolder = join(home, 'bundles');
+  removeLeftovers(bundleFolder, UNFINISHED_BUNDLE, systemClock.now());
   return new LocalExecutor({
     name: LOCAL_EXECUTOR,
     parallelism: config.core.parallelism,
@@ -67,7 +72,7 @@ function localExecutor(configuration: Configuration, { deployment }: ExecutorPar
     killGraceSeconds: config.core.killed_task_cleanup_time,
     workerFile: workerFile(),
     apiUrl: executionApiUrl(configuration),
-    bundleFolder: join(home, 'bundles'),
+    bundleFolder,
     environment,
     spareWorkers: config.local_executor.spare_workers,
   });

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseQuantity } from '../api/quantity.ts';
 import type { Container, Pod } from '../pod.ts';
 import { containerEnvironment, expand } from './container-environment.ts';
@@ -41,6 +41,7 @@ export function planContainer(
   const user = parts.switchUser === null ? null : podUser(pod, container, image);
   const base = {
     ...parts.baseEnvironment,
+    ...temporaryFolder(folder, user !== null),
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
     HOME: user === null ? scratch : '/',
     ...image.environment,
@@ -77,6 +78,27 @@ export function planContainer(
     messagePath,
     launchOf,
   };
+}
+
+/**
+ * The folder for temporary files goes with the pod, as a container's own /tmp does: what a killed process leaves there is
+ * gone with it. None where another account could not get at it.
+ */
+function temporaryFolder(folder: string, isForOthers: boolean): Readonly<Record<string, string>> {
+  if (isForOthers && !isOpenToAll(folder)) return {};
+  const path = join(folder, 'tmp');
+  mkdirSync(path, { recursive: true });
+  // Past the umask, and as /tmp has it.
+  chmodSync(path, 0o1777);
+  return { TMPDIR: path };
+}
+
+/** True when every account may pass through the folder and all those above it. */
+function isOpenToAll(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
 }
 
 /** The command of a container with its image's entrypoint and arguments in the places the container leaves empty. */

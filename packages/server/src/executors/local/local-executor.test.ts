@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AttemptFact, Order } from '@gantry/sdk/model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../../test/support/eventually.ts';
@@ -23,7 +23,7 @@ for (const spareWorkers of [0, 2]) {
       new LocalExecutor({
         ...{ parallelism, apiUrl, claimKey, workerFile, killGraceSeconds, spareWorkers },
         bundleFolder: null,
-        environment: { PATH: process.env.PATH },
+        environment: { PATH: process.env.PATH, TMPDIR: dirname(workerFile) },
       }),
     secretOf: ({ claimKey }, attemptId) => claimSecret(claimKey, attemptId),
     spoil: (order) => ({ ...order, workload: { kind: 'image', pod } }),
@@ -57,7 +57,7 @@ describe('the local executor', () => {
     return {
       ...{ parallelism: 4, apiUrl: api.url, claimKey: CLAIM_KEY, bundleFolder: null, killGraceSeconds: 1 },
       workerFile: (worker as BuiltWorker).file,
-      environment: { PATH: process.env.PATH },
+      environment: { PATH: process.env.PATH, TMPDIR: folder },
       ...changes,
     };
   }
