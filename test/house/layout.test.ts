@@ -17,7 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/simulate': ['sdk/model', 'sdk/testing', 'server/plan', 'server/kube'],
   'server/intake': ['sdk/model', 'sdk/author', 'server/store'],
   'server/executors': ['sdk/model', 'server/kube'],
-  'server/api': ['sdk/model', 'server/store'],
+  'server/secrets': ['sdk/model', 'server/store'],
+  'server/api': ['sdk/model', 'server/store', 'server/secrets'],
   'server/engine': ['sdk/model', 'server/store', 'server/plan', 'server/executors'],
   'server/main': [
     'sdk/model',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/cluster',
     'server/intake',
     'server/executors',
+    'server/secrets',
     'server/api',
     'server/engine',
   ],

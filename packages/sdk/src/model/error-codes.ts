@@ -41,6 +41,11 @@ export const ERROR_CODES = {
     sentence: 'Too many requests in too short a time.',
     remedy: 'Wait for the seconds that the detail names and try again.',
   },
+  secret_unreadable: {
+    status: 422,
+    sentence: 'A stored secret cannot be opened.',
+    remedy: 'Give Gantry the key that it was sealed under ([secrets] encryption_keys), or set the value anew.',
+  },
   unavailable: {
     status: 503,
     sentence: 'A part that is needed does not answer.',

@@ -11,8 +11,8 @@ import type { RunType } from './run.ts';
  *   POST attempts/ID/logs        LogChunk      -> 204              }
  *   POST attempts/ID/report      ReportRequest -> 204              }
  *   GET  attempts/ID/xcom?task_id=&map_index=&key=  -> { value }   } 404 when there is none
- *   GET  attempts/ID/variables/KEY                  -> { value }   }
- *   GET  attempts/ID/connections/ID                 -> { connection } }
+ *   GET  attempts/ID/variables/KEY                  -> VariableAnswer   }
+ *   GET  attempts/ID/connections/ID                 -> ConnectionAnswer }
  *   GET  bundles/DIGEST                             -> the bundle's text
  *
  * Every credential travels in `Authorization: Bearer`. Errors are `{ "code": CODE, "detail": sentence }`.
@@ -114,6 +114,17 @@ export interface ReportRequest {
   readonly outcome: Outcome;
   /** The last lines, stored together with the report; null when all were sent. */
   readonly log: LogChunk | null;
+}
+
+export interface VariableAnswer {
+  readonly value: string;
+  /** What of it must not show in the task's log. */
+  readonly secrets: readonly string[];
+}
+
+export interface ConnectionAnswer {
+  readonly connection: ConnectionValue;
+  readonly secrets: readonly string[];
 }
 
 /** A connection as user code gets it. */

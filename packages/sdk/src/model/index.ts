@@ -2,6 +2,7 @@
 export * from './bundle-face.ts';
 export * from './bundle-index.ts';
 export * from './clock.ts';
+export * from './connection-text.ts';
 export * from './dag-spec.ts';
 export * from './error-codes.ts';
 export * from './execution-api.ts';
@@ -16,5 +17,6 @@ export * from './outcome.ts';
 export * from './random.ts';
 export * from './run.ts';
 export * from './run-id.ts';
+export * from './sensitive-name.ts';
 export * from './states.ts';
 export * from './trigger-rule.ts';

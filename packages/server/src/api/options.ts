@@ -31,6 +31,12 @@ export interface ApiOptions {
   readonly followMinutes: number;
   /** How long an answer waits for the scheduler to apply what was asked of a run; then it tells the states as they are. */
   readonly requestWaitMilliseconds: number;
+  /** Words that make a name sound like a secret, besides those of the model. Airflow: [core] sensitive_var_conn_names. */
+  readonly sensitiveNames: readonly string[];
+  /** Whether POST /connections/test may open a connection, and `hidden` is for the page. Airflow: [core] test_connection. */
+  readonly connectionTest: 'disabled' | 'enabled' | 'hidden';
+  /** Networks (CIDR) that a test may reach; none: all but those that are never reached. */
+  readonly connectionTestNetworks: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -51,5 +57,8 @@ export const API_DEFAULTS: ApiOptions = {
   followMilliseconds: 1000,
   followMinutes: 60,
   requestWaitMilliseconds: 5000,
+  sensitiveNames: [],
+  connectionTest: 'disabled',
+  connectionTestNetworks: [],
   logLevel: 'warn',
 };

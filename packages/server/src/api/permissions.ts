@@ -59,11 +59,13 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   [`GET ${INSTANCE}/xcomEntries/:xcom_key`]: 'dag viewer',
   'GET /api/v2/pools': 'viewer',
   'POST /api/v2/pools': 'op',
+  'PATCH /api/v2/pools': 'op',
   'GET /api/v2/pools/:pool_name': 'viewer',
   'PATCH /api/v2/pools/:pool_name': 'op',
   'DELETE /api/v2/pools/:pool_name': 'op',
   'GET /api/v2/variables': 'op',
   'POST /api/v2/variables': 'op',
+  'PATCH /api/v2/variables': 'op',
   'GET /api/v2/variables/:variable_key': 'op',
   'PATCH /api/v2/variables/:variable_key': 'op',
   'DELETE /api/v2/variables/:variable_key': 'op',
@@ -93,6 +95,13 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /api/v2/gantry/attempts/:attempt_id/pod': 'dag viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress': 'dag viewer',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why': 'dag viewer',
+  'GET /api/v2/connections': 'op',
+  'POST /api/v2/connections': 'op',
+  'PATCH /api/v2/connections': 'op',
+  'POST /api/v2/connections/defaults': 'op',
+  'GET /api/v2/connections/:connection_id': 'op',
+  'PATCH /api/v2/connections/:connection_id': 'op',
+  'DELETE /api/v2/connections/:connection_id': 'op',
 };
 
 /** Why a route may not have the permission that the table gives it; null when it may. */

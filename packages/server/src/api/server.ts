@@ -1,6 +1,10 @@
 import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
 import { fastify, LogController } from 'fastify';
 import { stdTimeFunctions } from 'pino';
+import { SecretBox } from '../secrets/secret-box.ts';
+import type { SecretKey } from '../secrets/secret-keys.ts';
+import { SecretLookup } from '../secrets/secret-lookup.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
 import type { Database } from '../store/database.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import { PasswordSignIn } from './accounts/password-sign-in.ts';
@@ -37,6 +41,10 @@ export interface ApiParts {
   readonly manualInterval: ManualInterval;
   readonly runsBetween: RunsBetween;
   readonly podOfShape: PodOfShape;
+  /** Under which secrets are sealed; none: they are stored as they are. */
+  readonly secretKeys?: readonly SecretKey[];
+  /** What is asked before the database, in order. */
+  readonly secretSources?: readonly SecretSource[];
   readonly version: string;
   /** Where JSON log lines go; standard error when not given. */
   readonly logSink?: LogSink;
@@ -63,9 +71,12 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   app.addHook('onClose', () => hints.close());
   await collectOpenApi(app, parts.version);
   const code = new StoredCode(parts.database);
-  registerExecution(app, parts, options, claimKey, code);
   const signIn = new PasswordSignIn(parts.database);
-  restRoutes(app, { ...parts, options, code, streams: new OpenStreams(closing.signal), cookie, signIn }, hints);
+  const box = new SecretBox(parts.secretKeys ?? [], parts.random);
+  const lookup = new SecretLookup(box, parts.secretSources ?? [], options.sensitiveNames);
+  registerExecution(app, parts, { options, claimKey, code, lookup });
+  const streams = new OpenStreams(closing.signal);
+  restRoutes(app, { ...parts, options, code, box, lookup, streams, cookie, signIn }, hints);
   openApiRoute(app);
   await app.ready();
   return {
@@ -126,18 +137,20 @@ function buildApp(
   return app;
 }
 
-function registerExecution(
-  app: Routes,
-  parts: ApiParts,
-  options: ApiOptions,
-  claimKey: string,
-  code: StoredCode,
-): void {
+interface ExecutionMeans {
+  readonly options: ApiOptions;
+  readonly claimKey: string;
+  readonly code: StoredCode;
+  readonly lookup: SecretLookup;
+}
+
+function registerExecution(app: Routes, parts: ApiParts, { options, claimKey, code, lookup }: ExecutionMeans): void {
   const { database, clock, verifyPodToken, podPlaceOf } = parts;
   executionRoutes(app, {
     database,
     options,
     code,
+    lookup,
     credential: new ClaimCredential(claimKey, verifyPodToken, clock),
     claims: new Claims({ database, claimKey, podPlaceOf, code, options }),
     heartbeats: new Heartbeats(database, options.leaseSeconds),

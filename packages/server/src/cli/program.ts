@@ -8,6 +8,7 @@ import { kubernetesCommands } from './kubernetes/kubernetes-commands.ts';
 import { terminalOf } from './output/terminal.ts';
 import { podCommands } from './pod/pod-commands.ts';
 import { poolCommands } from './pools/pool-commands.ts';
+import { secretCommands } from './secrets/secret-commands.ts';
 import { serviceCommands } from './services/service-commands.ts';
 import { taskCommands } from './tasks/task-commands.ts';
 import { variableCommands } from './variables/variable-commands.ts';
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
   podCommands(program);
   poolCommands(program);
   variableCommands(program);
+  secretCommands(program);
   configCommands(program);
   databaseCommands(program);
   program

@@ -5,6 +5,7 @@ import { podNamespace } from '../kube/pod/pod-namespace.ts';
 import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { runsBetween } from '../plan/timetable/runs-between.ts';
+import { environmentSource } from '../secrets/environment-source.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import { baseUrlOf } from './base-url.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,6 +13,7 @@ import { faultyDatabase, plannedFault } from './crash-point.ts';
 import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
 import type { Log } from './process-log.ts';
+import { checkSecretKeys, secretKeysOf } from './secret-keys.ts';
 import { keepServiceAlive } from './service-heartbeat.ts';
 import { openStore } from './store-access.ts';
 import { systemClock } from './system-clock.ts';
@@ -46,6 +48,8 @@ export async function runApiServer(
   const database = faultyDatabase(store, plannedFault(configuration.environment));
   try {
     const deployment = await readDeployment(database);
+    const secretKeys = secretKeysOf(configuration);
+    for (const sentence of await checkSecretKeys(database, secretKeys)) log.warn({}, sentence);
     const server = await createApiServer({
       database,
       clock: systemClock,
@@ -60,6 +64,7 @@ export async function runApiServer(
         sessionIdleSeconds: config.api.session_idle,
         sessionLifetimeSeconds: config.api.session_lifetime,
         trustedProxies: config.api.trusted_proxies,
+        sensitiveNames: config.core.sensitive_var_conn_names,
         logLevel: config.logging.level === 'info' ? 'warn' : config.logging.level,
       },
       verifyPodToken: await podTokenVerifier(configuration, deployment.id),
@@ -71,6 +76,8 @@ export async function runApiServer(
       },
       runsBetween: ({ schedule, startDate }, range) =>
         runsBetween(schedule, { ...range, startDate: startDate === null ? null : Date.parse(startDate) }),
+      secretKeys,
+      secretSources: [environmentSource(configuration.environment)],
       version: VERSION,
     });
     const url = await server.listen(config.api.host, port);

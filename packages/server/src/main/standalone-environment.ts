@@ -10,6 +10,8 @@ export interface Brought {
   readonly databaseUrl: string | null;
   readonly kubeconfigPath: string | null;
   readonly port: number;
+  /** File with the keys for secrets. */
+  readonly keyFile: string | null;
 }
 
 /** Executors that standalone runs with: both, unless configuration says which. */
@@ -42,6 +44,7 @@ export function childEnvironment(configuration: Configuration, brought: Brought)
     delete variables.GANTRY__DATABASE__URL_CMD;
     variables.GANTRY__DATABASE__URL_FILE = writeUrl(home, brought.databaseUrl);
   }
+  if (brought.keyFile !== null) variables.GANTRY__SECRETS__ENCRYPTION_KEYS_FILE = brought.keyFile;
   return brought.kubeconfigPath === null
     ? variables
     : { ...variables, ...localClusterVariables(configuration, brought.kubeconfigPath) };
@@ -61,10 +64,15 @@ function localClusterVariables({ settings }: Configuration, kubeconfigPath: stri
   };
 }
 
+/** Where the URL of standalone's own database stands while it runs. */
+export function databaseUrlFile(home: string): string {
+  return join(home, 'run', 'database-url');
+}
+
 function writeUrl(home: string, url: string): string {
   const folder = join(home, 'run');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'database-url');
+  const path = databaseUrlFile(home);
   rmSync(path, { force: true });
   writeFileSync(path, url, { mode: 0o600 });
   return path;

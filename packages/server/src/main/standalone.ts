@@ -5,7 +5,10 @@ import { ADMIN_USERNAME, ensureAdmin } from '../api/accounts/ensure-admin.ts';
 import { standaloneToken } from '../api/accounts/standalone-token.ts';
 import { startLocalCluster } from '../cluster/local-cluster.ts';
 import { ProcessLedger } from '../cluster/node/process-ledger.ts';
+import { rotateSecrets } from '../secrets/rotate-secrets.ts';
+import { SecretBox } from '../secrets/secret-box.ts';
 import { openDatabase } from '../store/connect.ts';
+import type { Database } from '../store/database.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { forgetWatches } from '../store/forget-watches.ts';
 import { migrate } from '../store/migrator.ts';
@@ -20,7 +23,9 @@ import { podPlaces } from './kubernetes.ts';
 import { localUrl } from './local-url.ts';
 import { readLogLine, WARNING_LEVEL } from './log-line.ts';
 import { PartLog } from './part-log.ts';
+import { checkSecretKeys, secretKeysOf } from './secret-keys.ts';
 import { childEnvironment, LOCAL_IMAGE, needsLocalCluster } from './standalone-environment.ts';
+import { ensureStandaloneKey, withStandaloneKey } from './standalone-key.ts';
 import { StopList } from './stop-list.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -99,6 +104,7 @@ class StandaloneStart {
   /** Null until the home is ours: what lies in another standalone's home is not touched. */
   #releaseHome: (() => void) | null = null;
   #databaseUrl = '';
+  #keyFile: string | null = null;
 
   constructor(configuration: Configuration, events: StandaloneEvents) {
     this.#configuration = configuration;
@@ -119,6 +125,7 @@ class StandaloneStart {
     const ledger = new ProcessLedger(join(home, 'run'));
     ledger.endLeftovers();
     checkDagsFolder(this.#configuration);
+    this.#keyFile = ensureStandaloneKey(this.#configuration);
     const port = await takePort(config.api.host, config.api.port);
     const database = await this.#database();
     signal.throwIfAborted();
@@ -130,6 +137,7 @@ class StandaloneStart {
       databaseUrl: this.#isEmbedded ? databaseUrl : null,
       kubeconfigPath,
       port,
+      keyFile: this.#keyFile,
     });
     const url = localUrl(config.api.host, port);
     const { failed } = await this.#children(environment, ledger, url, signal);
@@ -169,6 +177,8 @@ class StandaloneStart {
     const database = await openDatabase({ url, applicationName: 'gantry standalone', poolSize: 2 });
     try {
       await migrate(database);
+      // What an earlier version stored without a seal is sealed now.
+      if (this.#keyFile !== null) await this.#sealSecrets(database);
       // The objects of an earlier local cluster ended with its process.
       if (this.#isEmbedded) await forgetWatches(database);
       const password = await ensureAdmin(database, systemRandom);
@@ -178,6 +188,12 @@ class StandaloneStart {
     } finally {
       await database.close();
     }
+  }
+
+  async #sealSecrets(database: Database): Promise<void> {
+    const keys = secretKeysOf(withStandaloneKey(this.#configuration));
+    await checkSecretKeys(database, keys);
+    await rotateSecrets(database, new SecretBox(keys, systemRandom));
   }
 
   /** The local cluster's kubeconfig; null when another Kubernetes, or none, is used. */

@@ -6,6 +6,13 @@ export interface PoolFields {
   readonly include_deferred: boolean;
 }
 
+/** What a change starts from; null when there is no such pool. Nobody else changes it until the transaction ends. */
+export async function readPoolFields(tx: Queryable, name: string): Promise<PoolFields | null> {
+  const text = 'select slots, description, include_deferred from pool where name = $1 for update';
+  const [row] = await tx.query<PoolFields>(text, [name]);
+  return row ?? null;
+}
+
 /** Makes a pool; false when the name is taken. The scheduler looks again at what waits. */
 export async function insertPool(db: Queryable, name: string, fields: PoolFields): Promise<boolean> {
   const rows = await db.query(

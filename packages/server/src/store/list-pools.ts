@@ -1,5 +1,6 @@
 import type { Queryable } from './database.ts';
-import { Filter, type Listed, listPage, type Page } from './list-page.ts';
+import { type Listed, listPage, type Page } from './list-page.ts';
+import { type NameFilter, nameFilter } from './name-filter.ts';
 
 export interface PoolRow {
   readonly name: string;
@@ -16,13 +17,12 @@ const SOURCE = {
     coalesce((select sum(a.pool_slots) from attempt a where a.pool = p.name and a.state = 'running'), 0)::integer as running_slots,
     coalesce((select sum(a.pool_slots) from attempt a where a.pool = p.name and a.state = 'queued'), 0)::integer as queued_slots`,
   from: 'pool p',
-  orders: { id: 'p.name', name: 'p.name', slots: 'p.slots' },
+  orders: { id: 'p.name', pool: 'p.name', name: 'p.name', slots: 'p.slots' },
   tieBreak: 'p.name',
 } as const;
 
-export async function listPools(db: Queryable, namePattern: string | undefined, page: Page): Promise<Listed<PoolRow>> {
-  const conditions = new Filter().when(namePattern, (place) => `p.name ilike '%' || ${place} || '%'`);
-  return listPage<PoolRow>(db, SOURCE, conditions, page);
+export async function listPools(db: Queryable, name: NameFilter, page: Page): Promise<Listed<PoolRow>> {
+  return listPage<PoolRow>(db, SOURCE, nameFilter('p.name', name), page);
 }
 
 export async function readPool(db: Queryable, name: string): Promise<PoolRow | null> {

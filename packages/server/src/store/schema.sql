@@ -161,6 +161,11 @@ create table connection (
   password text,
   schema text,
   extra jsonb default '{}'::jsonb not null,
+  sealed_password bytea,
+  sealed_extra bytea,
+  constraint connection_extra_once CHECK (((sealed_extra IS NULL) OR (extra = '{}'::jsonb))),
+  constraint connection_password_once CHECK (((password IS NULL) OR (sealed_password IS NULL))),
+  constraint connection_secret_size CHECK (((octet_length(sealed_password) <= 4194304) AND (octet_length(sealed_extra) <= 4194304))),
   constraint connection_pkey PRIMARY KEY (connection_id)
 );
 
@@ -372,8 +377,11 @@ create table task_instance (
 
 create table variable (
   key text not null,
-  value text not null,
+  value text,
   description text,
+  sealed_value bytea,
+  constraint variable_value_once CHECK (((value IS NULL) <> (sealed_value IS NULL))),
+  constraint variable_value_size CHECK ((octet_length(sealed_value) <= 4194304)),
   constraint variable_pkey PRIMARY KEY (key)
 );
 

@@ -388,7 +388,7 @@ describe('what a task reads', () => {
       body: { value: null },
     });
     expect((await get(attemptId, 'xcom?task_id=up&key=other', token)).status).toBe(404);
-    expect((await get(attemptId, 'variables/a%2Fb', token)).body).toEqual({ value: 'v' });
+    expect((await get(attemptId, 'variables/a%2Fb', token)).body).toEqual({ value: 'v', secrets: [] });
     expect((await get(attemptId, 'variables/none', token)).status).toBe(404);
     expect((await get(attemptId, 'connections/db', token)).body).toEqual({
       connection: {
@@ -401,6 +401,7 @@ describe('what a task reads', () => {
         schema: null,
         extra: { x: 1 },
       },
+      secrets: ['pw'],
     });
     expect(await api.call(`/execution/v1/bundles/${bundleDigest}`, { token })).toEqual({
       status: 200,

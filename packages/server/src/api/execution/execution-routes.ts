@@ -1,5 +1,13 @@
-import { type ClaimAnswer, EXECUTION_API_PATH, GantryError, type HeartbeatAnswer } from '@gantry/sdk/model';
+import {
+  type ClaimAnswer,
+  type ConnectionAnswer,
+  EXECUTION_API_PATH,
+  GantryError,
+  type HeartbeatAnswer,
+  type VariableAnswer,
+} from '@gantry/sdk/model';
 import { Type } from 'typebox';
+import type { SecretLookup } from '../../secrets/secret-lookup.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { Holder } from '../../store/extend-leases.ts';
 import { holdsBundle } from '../../store/holds-bundle.ts';
@@ -34,6 +42,7 @@ export interface ExecutionParts {
   readonly logs: Logs;
   readonly reports: Reports;
   readonly code: StoredCode;
+  readonly lookup: SecretLookup;
 }
 
 const ATTEMPT = `${EXECUTION_API_PATH}/attempts/:attempt_id`;
@@ -42,6 +51,7 @@ const ATTEMPT = `${EXECUTION_API_PATH}/attempts/:attempt_id`;
 export function executionRoutes(app: Routes, parts: ExecutionParts): void {
   lifeRoutes(app, parts);
   dataRoutes(app, parts);
+  secretRoutes(app, parts);
 }
 
 /** Claim, heartbeat, log, report. */
@@ -92,21 +102,6 @@ function dataRoutes(app: Routes, { database, code }: ExecutionParts): void {
       return { value };
     },
   );
-  const key = Type.Object({ ...AttemptParams.properties, key: Type.String() });
-  app.get(`${ATTEMPT}/variables/:key`, { schema: { hide: true, params: key } }, async (request) => {
-    const { value } = theirs(await readHeldVariable(database, holderOf(request), request.params.key));
-    if (value === null)
-      throw new GantryError('not_found', `There is no variable ${JSON.stringify(request.params.key)}.`);
-    return { value };
-  });
-  const id = Type.Object({ ...AttemptParams.properties, connection_id: Type.String() });
-  app.get(`${ATTEMPT}/connections/:connection_id`, { schema: { hide: true, params: id } }, async (request) => {
-    const connectionId = request.params.connection_id;
-    const { connection } = theirs(await readHeldConnection(database, holderOf(request), connectionId));
-    if (connection === null)
-      throw new GantryError('not_found', `There is no connection ${JSON.stringify(connectionId)}.`);
-    return { connection };
-  });
   app.get(
     `${EXECUTION_API_PATH}/bundles/:digest`,
     { schema: { hide: true, params: BundleParams } },
@@ -115,6 +110,34 @@ function dataRoutes(app: Routes, { database, code }: ExecutionParts): void {
       const attemptId = attemptOfToken(token) ?? '00000000-0000-0000-0000-000000000000';
       theirs((await holdsBundle(database, { attemptId, tokenHash: hashOf(token) }, request.params.digest)) || null);
       return reply.type('text/javascript; charset=utf-8').send(await code.bundle(request.params.digest));
+    },
+  );
+}
+
+/** Variables and connections. The row is read first, since the same statement says whose attempt it is. */
+function secretRoutes(app: Routes, { database, lookup }: ExecutionParts): void {
+  const withKey = Type.Object({ ...AttemptParams.properties, key: Type.String() });
+  app.get(
+    `${ATTEMPT}/variables/:key`,
+    { schema: { hide: true, params: withKey } },
+    async (request): Promise<VariableAnswer> => {
+      const { key } = request.params;
+      const { value } = theirs(await readHeldVariable(database, holderOf(request), key));
+      const found = await lookup.variable(key, value);
+      if (found === null) throw new GantryError('not_found', `There is no variable ${JSON.stringify(key)}.`);
+      return found;
+    },
+  );
+  const withId = Type.Object({ ...AttemptParams.properties, connection_id: Type.String() });
+  app.get(
+    `${ATTEMPT}/connections/:connection_id`,
+    { schema: { hide: true, params: withId } },
+    async (request): Promise<ConnectionAnswer> => {
+      const { connection_id: id } = request.params;
+      const { connection } = theirs(await readHeldConnection(database, holderOf(request), id));
+      const found = await lookup.connection(id, connection);
+      if (found === null) throw new GantryError('not_found', `There is no connection ${JSON.stringify(id)}.`);
+      return found;
     },
   );
 }

@@ -1,4 +1,6 @@
 import type { Clock, DagSpec, JsonObject, Random, ScheduleSpec } from '@gantry/sdk/model';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { SecretLookup } from '../../secrets/secret-lookup.ts';
 import type { Database } from '../../store/database.ts';
 import type { AttemptPodRow } from '../../store/read-attempt-pod.ts';
 import type { PasswordSignIn } from '../accounts/password-sign-in.ts';
@@ -50,4 +52,6 @@ export interface RestParts {
   readonly streams: OpenStreams;
   readonly cookie: SessionCookie;
   readonly signIn: PasswordSignIn;
+  readonly box: SecretBox;
+  readonly lookup: SecretLookup;
 }

@@ -9,6 +9,7 @@ import { attemptRoutes } from './attempt-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { backfillRoutes } from './backfill-routes.ts';
 import { clearRoute } from './clear-route.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import { dagRoutes } from './dag-routes.ts';
 import { importErrorRoutes } from './import-error-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -49,6 +50,7 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   xcomRoutes(app, parts);
   poolRoutes(app, parts);
   variableRoutes(app, parts);
+  connectionRoutes(app, parts);
   importErrorRoutes(app, parts);
   attemptRoutes(app, parts);
   attemptPodRoute(app, parts);

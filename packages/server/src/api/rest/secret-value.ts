@@ -1,10 +1,25 @@
-/** What the API shows in place of a secret; never taken back as a value. */
-export const MASK = '***';
+import { isSensitiveName, type Json, MASK, masked } from '@gantry/sdk/model';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { VariableRow } from '../../store/list-variables.ts';
+import { orMask } from './or-mask.ts';
 
-/** Airflow's list of words in the key of a variable that make it a secret. */
-const SECRET_WORDS = /access_?token|api_?key|authorization|passphrase|passwd|password|private_?key|secret|token/i;
+/**
+ * The value of a variable as people may see it: masked when its key sounds like a secret, which then is not even opened;
+ * else with the fields masked that do. Tasks always get the value itself. What cannot be opened is masked too.
+ */
+export function shownVariable(box: SecretBox, row: VariableRow, sensitiveNames: readonly string[]): string {
+  if (isSensitiveName(row.key, sensitiveNames)) return MASK;
+  return orMask(() => shownText(box.open(row, { table: 'variable', row: row.key, field: 'value' }), sensitiveNames));
+}
 
-/** The value as people may see it. Tasks always get the value itself. */
-export function shownValue(key: string, value: string): string {
-  return SECRET_WORDS.test(key) ? MASK : value;
+/** JSON is shown as it was written, unless something in it is masked. */
+function shownText(text: string, sensitiveNames: readonly string[]): string {
+  if (!/^\s*[{[]/.test(text)) return text;
+  try {
+    const before = JSON.parse(text) as Json;
+    const after = JSON.stringify(masked(before, sensitiveNames));
+    return after === JSON.stringify(before) ? text : after;
+  } catch {
+    return text;
+  }
 }

@@ -87,6 +87,15 @@ export const OPTION_TABLE = {
     local_queue: text('local', 'Tasks sent to this queue go to the LocalExecutor.'),
     execution_api_server_url: text('', 'URL by which workers reach the API server; empty: from [api] host and port.'),
     killed_task_cleanup_time: integer(20, 0, 'Seconds between asking a task to stop and killing it.'),
+    sensitive_var_conn_names: list(
+      '',
+      'Words besides the built-in ones (password, secret, token ...) by which the name of a variable or of a field of an extra sounds like a secret, so that its value is masked.',
+    ),
+  },
+  secrets: {
+    encryption_keys: secret(
+      "Keys for secrets in the database, comma-separated, as gantry secrets make-key prints them: the first seals, all open. Airflow's [core] fernet_key. Empty: secrets are stored as they are; gantry standalone makes a key.",
+    ),
   },
   database: {
     url: secret(
