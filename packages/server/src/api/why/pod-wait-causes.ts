@@ -8,9 +8,14 @@ interface Reading {
 
 /**
  * What an executor's sentence on a wait is about, and what to do. The sentences are made in kube/pod-waiting.ts and
- * executors/kubernetes/launch-verdict.ts; a test holds them together.
+ * executors/kubernetes/launch-verdict.ts and executors/local/put-off-launches.ts; a test holds them together.
  */
 const READINGS: readonly Reading[] = [
+  {
+    pattern: /^No worker can be started/,
+    kind: 'executor',
+    unblock: 'It is tried again by itself; raise the limit that the sentence names, or lower parallelism.',
+  },
   {
     pattern: /scheduling gate/,
     kind: 'gated',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningApi, startApi } from '../../../../../test/support/api-server.ts';
 import { type FreshDatabase, freshDatabase } from '../../../../../test/support/fresh-database.ts';
 import { samplePod } from '../../../../../test/support/sample-pod.ts';
+import { lackOf } from '../../executors/local/put-off-launches.ts';
 import { podWait } from '../../kube/pod-waiting.ts';
 import { storeTestingRun, testingSpec, testingTask } from '../testing-run.ts';
 import { causeOfWait } from './pod-wait-causes.ts';
@@ -321,6 +322,7 @@ test('the executor’s own sentences about pods are read as what they are about'
     const pod = samplePod({ spec: { nodeName: null }, status: { conditions: [condition] } });
     return causeOfWait(podWait(pod).sentence).kind;
   };
+  expect(causeOfWait(lackOf(Object.assign(new Error(), { code: 'EMFILE' }))!).kind).toBe('executor');
   expect(waiting('ErrImagePull', 'not found')).toBe('image_pull');
   expect(waiting('InvalidImageName', 'bad')).toBe('image_pull');
   expect(waiting('CreateContainerConfigError', 'secret "x" not found')).toBe('configuration');

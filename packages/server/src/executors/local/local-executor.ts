@@ -6,6 +6,7 @@ import { findWorkerGroup } from './find-worker.ts';
 import { LocalAttempt } from './local-attempt.ts';
 import { memoryKills } from './memory-kills.ts';
 import { processFailure } from './process-ending.ts';
+import { lackOf, PutOffLaunches } from './put-off-launches.ts';
 import { signalGroup } from './signal-group.ts';
 import { SpareWorkers } from './spare-workers.ts';
 import { workerEnvironment } from './worker-environment.ts';
@@ -51,6 +52,7 @@ export class LocalExecutor implements Executor {
   readonly #ended = new Set<string>();
   readonly #outbox = new FactOutbox(STEADY, {});
   readonly #spares: SpareWorkers;
+  readonly #putOff = new PutOffLaunches((order) => this.#start(order));
 
   constructor(options: LocalExecutorOptions) {
     this.name = options.name ?? 'LocalExecutor';
@@ -61,7 +63,7 @@ export class LocalExecutor implements Executor {
   }
 
   capacity(): number {
-    return Math.max(0, this.#options.parallelism - this.#attempts.size - this.#starting.size);
+    return Math.max(0, this.#options.parallelism - this.#attempts.size - this.#starting.size - this.#putOff.count);
   }
 
   async launch(orders: readonly Order[]): Promise<void> {
@@ -71,6 +73,7 @@ export class LocalExecutor implements Executor {
   async stop(requests: readonly StopRequest[]): Promise<void> {
     for (const { attemptId, why } of requests) {
       await this.#starting.get(attemptId);
+      this.#putOff.drop(attemptId);
       const attempt = this.#attempts.get(attemptId);
       if (!attempt) this.#stopForeign(attemptId, why);
       else if (why === 'kill') attempt.kill(this.#options.killGraceSeconds);
@@ -83,11 +86,13 @@ export class LocalExecutor implements Executor {
     this.#spares.open();
     await this.#outbox.run(sink, signal);
     this.#spares.close();
+    this.#putOff.close();
   }
 
   #launchOnce(order: Order): Promise<void> {
     const { attemptId } = order;
-    if (this.#attempts.has(attemptId) || this.#ended.has(attemptId)) return Promise.resolve();
+    if (this.#attempts.has(attemptId) || this.#ended.has(attemptId) || this.#putOff.has(attemptId))
+      return Promise.resolve();
     const under = this.#starting.get(attemptId);
     if (under !== undefined) return under;
     const starting = this.#launch(order).finally(() => this.#starting.delete(attemptId));
@@ -101,6 +106,16 @@ export class LocalExecutor implements Executor {
       this.#refuse(attemptId, 'configuration', imageSentence(this.name, order), false);
       return;
     }
+    // What is put off goes first.
+    const lack = this.#putOff.count > 0 ? this.#putOff.lack : await this.#start(order);
+    if (lack === null) return;
+    this.#tell({ kind: 'waiting', attemptId, sentence: lack, place: null });
+    this.#putOff.add(order, lack);
+  }
+
+  /** Why it cannot start now, where waiting may mend it; all else is refused, and so is done with. */
+  async #start(order: Order): Promise<string | null> {
+    const { attemptId } = order;
     const killsBefore = memoryKills();
     try {
       const worker = this.#toldSpare(order) ?? (await this.#startFor(order));
@@ -108,9 +123,12 @@ export class LocalExecutor implements Executor {
       this.#attempts.set(attemptId, attempt);
       void this.#follow(attemptId, attempt, killsBefore);
     } catch (error) {
+      const lack = lackOf(error);
+      if (lack !== null) return lack;
       const sentence = `No process could be started for the attempt: ${(error as Error).message}.`;
       this.#refuse(attemptId, 'never_started', sentence, true);
     }
+    return null;
   }
 
   async #startFor(order: Order): Promise<WorkerProcess> {
