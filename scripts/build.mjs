@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -28,8 +29,5 @@ const to = 'packages/server/dist/store/migrations';
 mkdirSync(to, { recursive: true });
 cpSync(from, to, { recursive: true });
 
-// The page lies beside the server that serves it.
-const vite = await import('vite');
-await vite.build({ root: 'packages/ui', logLevel: 'warn' });
-
-process.exit(compiled.status ?? 1);
+const hasPage = await buildPage();
+process.exit(hasPage ? (compiled.status ?? 1) : 1);

@@ -97,13 +97,19 @@ function readPackages(file) {
 /** Name, size and time of every file that the build reads. */
 function sourceDigest() {
   const hash = createHash('sha256');
-  const paths = ['tsconfig.json', 'tsconfig.base.json', 'package-lock.json', 'scripts/build.mjs'];
+  const paths = [
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'package-lock.json',
+    'scripts/build.mjs',
+    'scripts/build-page.mjs',
+  ];
   for (const name of ['sdk', 'server']) {
     paths.push(`packages/${name}/tsconfig.json`, `packages/${name}/package.json`);
     paths.push(...filesBelow(`packages/${name}/src`));
   }
   paths.push('packages/ui/package.json', 'packages/ui/index.html', 'packages/ui/vite.config.ts');
-  paths.push(...filesBelow('packages/ui/src'), ...filesBelow('packages/ui/public'));
+  paths.push(...filesBelow('packages/ui/src'));
   for (const path of paths) {
     const { size, mtimeMs } = statSync(join(root, path));
     hash.update(`${path} ${size} ${mtimeMs}\n`);

@@ -23,6 +23,7 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
     'Browsers that are signed in: one’s own, and for an admin those of others by `username` (`~` is all).',
   'DELETE /api/v2/gantry/sessions/:session_id': 'Ends a session at once; an admin also those of others.',
   'GET /openapi.json': 'The description of every route.',
+  'GET /assets/:name': 'A file of the web page; every other path that a browser opens is the page itself.',
   'GET /api/v2/version': 'The version of Gantry.',
   'GET /api/v2/monitor/health': 'Whether database, scheduler and DAG processor live.',
   'GET /api/v2/dags': 'DAGs, by tag, owner, pattern or pause.',

@@ -32,6 +32,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /auth/logout': 'public',
   'GET /auth/session': 'public',
   'GET /openapi.json': 'public',
+  'GET /assets/:name': 'public',
   'GET /api/v2/version': 'public',
   'GET /api/v2/monitor/health': 'public',
 

@@ -19,6 +19,7 @@ import { Reports } from './execution/reports.ts';
 import { StoredCode } from './execution/stored-code.ts';
 import { collectOpenApi, openApiRoute } from './open-api.ts';
 import { API_DEFAULTS, type ApiOptions } from './options.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import type { PodPlaceOf, VerifyPodToken } from './pod-identity.ts';
 import { type LogSink, redactingSink } from './redacting-sink.ts';
 import { OpenStreams } from './rest/open-streams.ts';
@@ -46,6 +47,8 @@ export interface ApiParts {
   /** What is asked before the database, in order. */
   readonly secretSources?: readonly SecretSource[];
   readonly version: string;
+  /** Where the built web page is; this server has none when it is not given. */
+  readonly pageFolder?: string;
   /** Where JSON log lines go; standard error when not given. */
   readonly logSink?: LogSink;
 }
@@ -78,6 +81,7 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const streams = new OpenStreams(closing.signal);
   restRoutes(app, { ...parts, options, code, box, lookup, streams, cookie, signIn }, hints);
   openApiRoute(app);
+  pageRoutes(app, parts.random, parts.pageFolder ?? null);
   await app.ready();
   return {
     app,
@@ -121,9 +125,6 @@ function buildApp(
     }
     return reply.code(status).send({ code, detail });
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ code: 'not_found', detail: `There is no ${request.method} ${request.url.split('?')[0]}.` }),
-  );
   // Answers hold data of their reader, and are never anything but what their type says.
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({

@@ -10,6 +10,7 @@ import { readDeployment } from '../store/read-deployment.ts';
 import { baseUrlOf } from './base-url.ts';
 import type { Configuration } from './configuration.ts';
 import { faultyDatabase, plannedFault } from './crash-point.ts';
+import { PAGE_FOLDER } from './page-folder.ts';
 import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
 import type { Log } from './process-log.ts';
@@ -79,6 +80,7 @@ export async function runApiServer(
       secretKeys,
       secretSources: [environmentSource(configuration.environment)],
       version: VERSION,
+      pageFolder: PAGE_FOLDER,
     });
     const url = await server.listen(config.api.host, port);
     log.info({ url }, `The API server listens at ${url}.`);

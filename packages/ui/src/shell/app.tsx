@@ -5,11 +5,12 @@ import { RouterProvider } from '@tanstack/react-router';
 import { ZoneProvider } from '../parts/zone.tsx';
 import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
+import { styleNonce } from './style-nonce.ts';
 import { theme } from './theme.ts';
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
       <Notifications position="top-right" />
       <QueryClientProvider client={queryClient}>
         <ZoneProvider>
