@@ -11,6 +11,7 @@ import { poolCommands } from './pools/pool-commands.ts';
 import { secretCommands } from './secrets/secret-commands.ts';
 import { serviceCommands } from './services/service-commands.ts';
 import { taskCommands } from './tasks/task-commands.ts';
+import { userCommands } from './users/user-commands.ts';
 import { variableCommands } from './variables/variable-commands.ts';
 
 /** The tree of commands. It only declares: what a command does is loaded when it runs, so that help is quick. */
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   secretCommands(program);
   configCommands(program);
   databaseCommands(program);
+  userCommands(program);
   program
     .command('version')
     .description('print the version')

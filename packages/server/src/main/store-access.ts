@@ -13,7 +13,12 @@ export async function openStore(configuration: Configuration, part: string): Pro
       `[database] url is not set, and ${part} needs one. Set it, or use gantry standalone, which brings a database of its own.`,
     );
   }
-  const database = await openDatabase({ url, applicationName: `gantry ${part}`, poolSize });
+  return openChecked({ url, applicationName: `gantry ${part}`, poolSize });
+}
+
+/** Opens a database and refuses a schema of another version. */
+export async function openChecked(settings: Parameters<typeof openDatabase>[0]): Promise<Database> {
+  const database = await openDatabase(settings);
   const verdict = await checkSchema(database);
   if (verdict.kind === 'ok') return database;
   await database.close();

@@ -74,6 +74,12 @@ function homes(configured: string, environment: NodeJS.ProcessEnv, folder: strin
   return environment.GANTRY_HOME === undefined ? [...nearestDotGantry(folder), configured] : [configured];
 }
 
+/** The environment for commands that work on a home itself: with the nearest `.gantry` unless GANTRY_HOME names another. */
+export function homeEnvironment(environment: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  const [nearest] = environment.GANTRY_HOME === undefined ? nearestDotGantry(folder) : [];
+  return nearest === undefined ? environment : { ...environment, GANTRY_HOME: nearest };
+}
+
 function nearestDotGantry(folder: string): string[] {
   const home = join(folder, '.gantry');
   if (existsSync(home)) return [home];

@@ -9,6 +9,7 @@ import { takeOwnership } from './ownership.ts';
 import { type Places, preparedPlaces } from './places.ts';
 import { Postmaster } from './postmaster.ts';
 import { type RunAs, serverUser } from './run-as.ts';
+import { embeddedUrl } from './running-url.ts';
 import type { ServerShape } from './server-flags.ts';
 import { startFailure, WRONG_PASSWORD } from './start-failure.ts';
 import { SUPERUSER } from './superuser.ts';
@@ -106,8 +107,7 @@ class EmbeddedServer {
     await this.#startOnce();
     await this.#createDatabase();
     const port = this.#shape.port;
-    const url = `postgresql://${SUPERUSER}:${encodeURIComponent(places.password)}@127.0.0.1:${port}/${SUPERUSER}`;
-    return { url, port, dataFolder: places.data, stop: () => this.stop() };
+    return { url: embeddedUrl(places.password, port), port, dataFolder: places.data, stop: () => this.stop() };
   }
 
   stop(): Promise<void> {
