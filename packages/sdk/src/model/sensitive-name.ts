@@ -34,6 +34,25 @@ export function sensitiveTexts(value: Json | undefined, more: readonly string[] 
   );
 }
 
+/** What of a variable's value must not show in a log: all of it when its key sounds like a secret, else such fields of JSON. */
+export function variableSecrets(key: string, value: string, more: readonly string[] = []): readonly string[] {
+  if (isSensitiveName(key, more)) return [value];
+  if (!/^\s*[{[]/.test(value)) return [];
+  try {
+    return sensitiveTexts(JSON.parse(value) as Json, more);
+  } catch {
+    return [];
+  }
+}
+
+/** What of a connection must not show in a log. */
+export function connectionSecrets(
+  { password, extra }: { readonly password: string | null; readonly extra: Json },
+  more: readonly string[] = [],
+): readonly string[] {
+  return [...(password === null ? [] : [password]), ...sensitiveTexts(extra, more)];
+}
+
 /** A switch or an empty field tells nothing, and is no secret whatever it is called. */
 function isSecretField(name: string, value: Json | undefined, more: readonly string[]): boolean {
   return (

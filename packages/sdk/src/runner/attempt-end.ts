@@ -1,7 +1,7 @@
 import { LOST_EXIT_CODE } from '../model/execution-api.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ApiClient } from './api-client.ts';
-import { failed, outcomeOfThrown } from './failures.ts';
+import { failed, outcomeOfThrown, withoutSecrets } from './failures.ts';
 import type { KeeperLink } from './keeper-link.ts';
 import { exitCodeOf } from './reporter.ts';
 import type { TaskLog } from './task-log.ts';
@@ -17,6 +17,8 @@ export interface EndPorts {
   /** Where the end of the task is told; loses nothing. */
   readonly lastLog: TaskLog;
   readonly readableStack: (stack: string) => string;
+  /** Masks the secrets that the task has read. */
+  readonly mask: (text: string) => string;
   /** True while the task listens to its abort signal. */
   readonly isStopAwaited: () => boolean;
   /** Cleans up and leaves the process. */
@@ -38,9 +40,9 @@ export class AttemptEnd {
   }
 
   /** Reports and leaves. A task that ended before the keeper was up is reported from here, at once. */
-  async finish(outcome: Outcome): Promise<void> {
+  async finish(given: Outcome): Promise<void> {
     if (this.#outcome !== null) return;
-    this.#take(outcome);
+    const outcome = this.#take(given);
     const { client, token, link, leaseSeconds } = this.#ports;
     const lines = link.takeWord();
     if (lines !== null) {
@@ -91,10 +93,12 @@ export class AttemptEnd {
   }
 
   /** The log ends with what the task printed last, and then why it did not succeed. */
-  #take(outcome: Outcome): void {
+  #take(given: Outcome): Outcome {
+    const outcome = withoutSecrets(given, this.#ports.mask);
     this.#outcome = outcome;
     this.#ports.flushOutput();
     tellOutcome(outcome, this.#ports.lastLog);
+    return outcome;
   }
 
   #leaveToKeeper(): void {

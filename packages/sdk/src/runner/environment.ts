@@ -39,6 +39,16 @@ export function hideCredential(environment: NodeJS.ProcessEnv = process.env): vo
   delete environment[WORKER_ENVIRONMENT.tokenFile];
 }
 
+/** A variable that the pod or process itself brings: GANTRY_VAR_KEY, in capitals. Null when it brings none. */
+export function variableOfEnvironment(key: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  return environment[`GANTRY_VAR_${key.toUpperCase()}`] ?? null;
+}
+
+/** A connection that the pod or process itself brings, as a URI or JSON: GANTRY_CONN_ID, in capitals. */
+export function connectionOfEnvironment(id: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  return environment[`GANTRY_CONN_${id.toUpperCase()}`] ?? null;
+}
+
 function readSeconds(name: string, text: string | undefined): number {
   if (!text) return CLAIM_WAIT_SECONDS;
   const seconds = Number(text);

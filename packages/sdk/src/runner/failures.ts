@@ -48,6 +48,18 @@ export function outcomeOfThrown(thrown: unknown, deed: string, readable: (stack:
   return failed('user_error', `${deed} ${nameOf(thrown)}${message ? `: ${message}` : '.'}`, detail);
 }
 
+/** The outcome as it may be told: what the task threw may hold a secret that it has read. */
+export function withoutSecrets(outcome: Outcome, mask: (text: string) => string): Outcome {
+  if (outcome.kind === 'skipped') return { ...outcome, sentence: mask(outcome.sentence) };
+  if (outcome.kind !== 'failed') return outcome;
+  const { failure } = outcome;
+  const fields = Object.entries(failure.detail).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? mask(value) : value,
+  ]);
+  return { ...outcome, failure: { ...failure, sentence: mask(failure.sentence), detail: Object.fromEntries(fields) } };
+}
+
 function nameOf(thrown: unknown): string {
   if (thrown instanceof Error || typeof propertyOf(thrown, 'message') === 'string') {
     const name = propertyOf(thrown, 'name');

@@ -1,14 +1,16 @@
 import type { StringDecoder } from 'node:string_decoder';
 import type { LogLine } from '../model/execution-api.ts';
 import { MOST_LINE_BYTES, tidyText } from './log-chunks.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 type StreamName = 'stdout' | 'stderr';
 type Write = NodeJS.WriteStream['write'];
+type RealWrite = (...given: readonly unknown[]) => boolean;
 
 const LEVEL_OF = { stdout: 'info', stderr: 'error' } as const;
 
 /**
- * What user code writes to stdout and stderr, `console` included, as lines for the log; the real streams get it too.
+ * What user code writes to stdout and stderr, `console` included, as lines for the log; the real streams get it too, both with secrets masked.
  * The streams are only made when user code first touches them, as they cost a short task a few milliseconds.
  */
 export class OutputCapture {
@@ -19,9 +21,16 @@ export class OutputCapture {
   readonly #overlong = { stdout: false, stderr: false };
   readonly #decoders: { stdout: StringDecoder | null; stderr: StringDecoder | null } = { stdout: null, stderr: null };
 
-  constructor(take: (line: LogLine) => void, now: () => number) {
+  /** How much of the unfinished line the real stream has already: what was written before there was a secret to mask. */
+  readonly #passed = { stdout: 0, stderr: 0 };
+  readonly #mask: SecretMask;
+  /** Writes to the real streams that were made. */
+  readonly #real: { stdout: RealWrite | null; stderr: RealWrite | null } = { stdout: null, stderr: null };
+
+  constructor(take: (line: LogLine) => void, now: () => number, mask: SecretMask) {
     this.#take = take;
     this.#now = now;
+    this.#mask = mask;
   }
 
   start(): void {
@@ -32,8 +41,12 @@ export class OutputCapture {
   /** Takes the last lines, which have no end. */
   flush(): void {
     for (const name of ['stdout', 'stderr'] as const) {
-      if (this.#unfinished[name] !== '') this.#emit(name, this.#unfinished[name]);
+      const rest = this.#unfinished[name];
+      if (rest === '') continue;
+      this.#emit(name, rest);
+      if (!this.#mask.isEmpty) this.#real[name]?.(this.#mask.apply(rest.slice(this.#passed[name])));
       this.#unfinished[name] = '';
+      this.#passed[name] = 0;
     }
   }
 
@@ -55,25 +68,37 @@ export class OutputCapture {
   }
 
   #tap(stream: NodeJS.WriteStream, name: StreamName): void {
-    const write = stream.write.bind(stream) as (...given: readonly unknown[]) => boolean;
+    const write = stream.write.bind(stream) as RealWrite;
+    this.#real[name] = write;
     // Who reads the real stream may be gone; that is no fault of the task.
     stream.on('error', () => {});
     stream.write = ((...given: readonly unknown[]) => {
-      this.#written(name, given[0], given[1]);
-      return write(...given);
+      const shown = this.#written(name, given[0], given[1]);
+      if (shown === null) return write(...given);
+      const then = given.find((each) => typeof each === 'function');
+      return then === undefined ? write(shown) : write(shown, then);
     }) as Write;
   }
 
-  #written(name: StreamName, data: unknown, encoding: unknown): void {
+  /** What the real stream gets instead of what was written; null for the same. Where secrets are masked it gets whole lines. */
+  #written(name: StreamName, data: unknown, encoding: unknown): string | null {
     const text = this.#textOf(name, data, encoding);
-    if (text === null) return;
+    if (text === null) return null;
     const parts = (this.#unfinished[name] + text).split('\n');
     const rest = parts.pop() ?? '';
+    const shown: string[] = [];
     for (const part of parts) {
-      if (!this.#overlong[name]) this.#emit(name, part);
+      if (!this.#overlong[name]) {
+        this.#emit(name, part);
+        shown.push(`${this.#mask.apply(part.slice(this.#passed[name]))}\n`);
+      } else shown.push('\n');
       this.#overlong[name] = false;
+      this.#passed[name] = 0;
     }
-    this.#keepRest(name, rest);
+    shown.push(this.#keepRest(name, rest));
+    if (!this.#mask.isEmpty) return shown.join('');
+    this.#passed[name] = this.#unfinished[name].length;
+    return null;
   }
 
   /** Null for what a stream would refuse anyway. */
@@ -88,17 +113,23 @@ export class OutputCapture {
     return this.#decoders[name].write(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   }
 
-  #keepRest(name: StreamName, rest: string): void {
-    if (this.#overlong[name]) return;
+  /** Answers what the real stream gets of it at once: the beginning of a line that is too long to be kept. */
+  #keepRest(name: StreamName, rest: string): string {
+    if (this.#overlong[name]) return '';
     this.#unfinished[name] = rest;
-    if (rest.length <= MOST_LINE_BYTES) return;
-    this.#emit(name, rest);
+    if (rest.length <= MOST_LINE_BYTES) return '';
+    this.#take(this.#line(name, this.#mask.applyToPart(rest)));
     this.#unfinished[name] = '';
     this.#overlong[name] = true;
+    return this.#mask.applyToPart(rest.slice(this.#passed[name]));
   }
 
   #emit(name: StreamName, text: string): void {
     const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-    this.#take({ at: this.#now(), level: LEVEL_OF[name], stream: name, text: tidyText(line) });
+    this.#take(this.#line(name, this.#mask.apply(line)));
+  }
+
+  #line(name: StreamName, text: string): LogLine {
+    return { at: this.#now(), level: LEVEL_OF[name], stream: name, text: tidyText(text) };
   }
 }

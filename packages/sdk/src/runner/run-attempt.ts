@@ -18,6 +18,7 @@ export interface AttemptPorts {
   readonly log: TaskLog;
   readonly readableStack: (stack: string) => string;
   readonly signal: () => AbortSignal;
+  readonly hide: (secrets: readonly string[]) => boolean;
   readonly onBundle: (bundle: BundleFile) => void;
 }
 
@@ -69,6 +70,7 @@ async function runTask(answer: ClaimAnswer, exports: object, ports: AttemptPorts
     xcoms,
     read: (path) => ports.link.read(path),
     signal: ports.signal,
+    hide: ports.hide,
   });
   ports.keepLease();
   const returned = await handler(input, context);

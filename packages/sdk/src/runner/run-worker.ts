@@ -14,6 +14,7 @@ import { endOtherProcesses } from './processes.ts';
 import { leaseEndOf } from './renewal.ts';
 import { runAttempt } from './run-attempt.ts';
 import { say } from './say.ts';
+import { SecretMask } from './secret-mask.ts';
 import { StackReader } from './stack-reader.ts';
 import { systemClock } from './system-clock.ts';
 import { systemFraction, systemNonce } from './system-random.ts';
@@ -89,12 +90,14 @@ async function runClaimed(
   const terms = { token, sentAt, leaseSeconds, heartbeatSeconds, killGraceSeconds, executionTimeoutSeconds };
   link.claimed({ apiUrl, attemptId, ...terms });
   const takeLine = (line: LogLine) => link.line(line);
-  const log = makeTaskLog(takeLine, systemClock.now);
-  const output = new OutputCapture(takeLine, systemClock.now);
+  const secrets = new SecretMask();
+  const mask = secrets.apply;
+  const log = makeTaskLog(takeLine, systemClock.now, mask);
+  const output = new OutputCapture(takeLine, systemClock.now, secrets);
   const flushOutput = () => output.flush();
-  const lastLog = makeTaskLog((line) => link.lastLine(line), systemClock.now);
+  const lastLog = makeTaskLog((line) => link.lastLine(line), systemClock.now, mask);
   const isStopAwaited = () => abort.isAwaited;
-  const told = { flushOutput, lastLog, readableStack };
+  const told = { flushOutput, lastLog, readableStack, mask };
   const end = new AttemptEnd({ client, token, link, leaseSeconds, ...told, isStopAwaited, leave });
   end.guard();
   process.off('SIGTERM', leaveUnclaimed);
@@ -104,7 +107,8 @@ async function runClaimed(
   const leaseEnd = leaseEndOf(sentAt, leaseSeconds);
   const guard = new LeaseGuard({ link, monotonic: systemClock.monotonic, leaseEnd, onLost: stage.leaveLost });
   const keepLease = () => guard.keep();
-  const ports = { attemptId, link, keepLease, log, readableStack, signal, onBundle: takeBundle };
+  const hide = (found: readonly string[]) => secrets.add(found);
+  const ports = { attemptId, link, keepLease, log, readableStack, signal, hide, onBundle: takeBundle };
   const outcome = await runAttempt(answer, held, ports);
   await end.finish(outcome);
 }

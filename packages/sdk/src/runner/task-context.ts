@@ -1,8 +1,11 @@
-import type { ConnectionValue, TaskFacts } from '../model/execution-api.ts';
+import { parseConnection } from '../model/connection-text.ts';
+import type { ConnectionAnswer, ConnectionValue, TaskFacts, VariableAnswer } from '../model/execution-api.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { RunType } from '../model/run.ts';
+import { connectionSecrets, variableSecrets } from '../model/sensitive-name.ts';
 import type { ApiAnswer } from './api-client.ts';
 import { checkJson } from './check-json.ts';
+import { connectionOfEnvironment, variableOfEnvironment } from './environment.ts';
 import type { TaskLog } from './task-log.ts';
 
 /** What a task function gets as its second argument. The author's room has the same face with its documentation. */
@@ -54,6 +57,8 @@ export interface ContextPorts {
   /** Reads below the attempt. */
   readonly read: (path: string) => Promise<ApiAnswer<unknown>>;
   readonly signal: () => AbortSignal;
+  /** Keeps secrets out of the log from now on; false when one is too short for that. */
+  readonly hide: (secrets: readonly string[]) => boolean;
 }
 
 export function makeContext(task: TaskFacts, ports: ContextPorts): RunningContext {
@@ -112,10 +117,27 @@ async function pull(ports: ContextPorts, from: XComAddress | string): Promise<Js
 }
 
 async function readVariable(ports: ContextPorts, key: string, fallback?: string): Promise<string> {
-  const found = await readOrNull(ports, `variables/${encodeURIComponent(key)}`, `The variable "${key}"`);
-  if (found !== null) return String((found as { value: unknown }).value);
+  const found = await findVariable(ports, key);
+  if (found !== null) {
+    hide(ports, found.secrets, `The variable "${key}"`);
+    return String(found.value);
+  }
   if (fallback !== undefined) return fallback;
   throw new Error(`The variable "${key}" is not set. Set it with: gantry variables set ${key} VALUE`);
+}
+
+/** What the pod brings itself goes before what the API knows. */
+async function findVariable(ports: ContextPorts, key: string): Promise<VariableAnswer | null> {
+  const own = variableOfEnvironment(key);
+  if (own !== null) return { value: own, secrets: variableSecrets(key, own) };
+  const found = await readOrNull(ports, `variables/${encodeURIComponent(key)}`, `The variable "${key}"`);
+  return found as VariableAnswer | null;
+}
+
+/** From here on the secrets do not show in the log. `what` is for whoever finds one that is too short for that. */
+function hide(ports: ContextPorts, secrets: readonly string[] | undefined, what: string): void {
+  if (ports.hide(secrets ?? [])) return;
+  ports.log.warning(`${what} holds a secret of fewer than 5 characters, which cannot be masked in the log.`);
 }
 
 async function readJsonVariable(ports: ContextPorts, key: string, fallback?: Json): Promise<Json> {
@@ -123,15 +145,29 @@ async function readJsonVariable(ports: ContextPorts, key: string, fallback?: Jso
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw new Error(`The variable "${key}" is not JSON: ${text.slice(0, 40)}`);
+    throw new Error(`The variable "${key}" is not JSON.`);
   }
 }
 
 async function readConnection(ports: ContextPorts, connectionId: string): Promise<ConnectionValue> {
-  const path = `connections/${encodeURIComponent(connectionId)}`;
-  const found = await readOrNull(ports, path, `The connection "${connectionId}"`);
+  const found = await findConnection(ports, connectionId);
   if (found === null) throw new Error(`There is no connection "${connectionId}". Add it, or correct the name.`);
-  return (found as { connection: ConnectionValue }).connection;
+  hide(ports, found.secrets, `The connection "${connectionId}"`);
+  return found.connection;
+}
+
+async function findConnection(ports: ContextPorts, connectionId: string): Promise<ConnectionAnswer | null> {
+  const own = connectionOfEnvironment(connectionId);
+  if (own === null) {
+    const path = `connections/${encodeURIComponent(connectionId)}`;
+    return (await readOrNull(ports, path, `The connection "${connectionId}"`)) as ConnectionAnswer | null;
+  }
+  const answer = parseConnection(own);
+  if (answer.kind === 'fault') {
+    throw new Error(`The connection "${connectionId}" of the environment ${answer.sentence}.`);
+  }
+  const { description: _, ...connection } = { connectionId, ...answer.connection };
+  return { connection, secrets: connectionSecrets(connection) };
 }
 
 /** Null when the API says that there is none. */

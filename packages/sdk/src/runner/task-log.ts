@@ -12,12 +12,12 @@ export interface TaskLog {
   readonly error: LogWord;
 }
 
-/** Makes `context.log`; its lines go to `take`, and to the real stdout for whoever looks there. */
-export function makeTaskLog(take: (line: LogLine) => void, now: () => number): TaskLog {
+/** Makes `context.log`; its lines go to `take` with the secrets masked, and to the real stdout for whoever looks there. */
+export function makeTaskLog(take: (line: LogLine) => void, now: () => number, mask: (text: string) => string): TaskLog {
   const word =
     (level: LogLine['level']): LogWord =>
     (message, ...values) => {
-      for (const part of format(message, values).split('\n')) {
+      for (const part of mask(format(message, values)).split('\n')) {
         const text = tidyText(part);
         take({ at: now(), level, stream: 'log', text });
         write(1, `${level.toUpperCase()} ${text}\n`);

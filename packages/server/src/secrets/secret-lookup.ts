@@ -1,27 +1,17 @@
 import {
+  type ConnectionAnswer,
   type ConnectionValue,
+  connectionSecrets,
   GantryError,
-  isSensitiveName,
-  type Json,
   parseConnection,
-  sensitiveTexts,
+  type VariableAnswer,
+  variableSecrets,
 } from '@gantry/sdk/model';
 import type { ConnectionRow } from '../store/connection-row.ts';
 import type { StoredSecret } from '../store/stored-secret.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { SecretSource } from './secret-source.ts';
 import { connectionValue, openConnection } from './stored-connection.ts';
-
-/** What a task gets, and which of it must not show in its log. */
-export interface FoundVariable {
-  readonly value: string;
-  readonly secrets: readonly string[];
-}
-
-export interface FoundConnection {
-  readonly connection: ConnectionValue;
-  readonly secrets: readonly string[];
-}
 
 /** One place in the order of the lookup. */
 export interface LookupStep {
@@ -48,24 +38,19 @@ export class SecretLookup {
   }
 
   /** Null when no place has it. Throws `secret_unreadable` for a row that does not open. */
-  async variable(key: string, stored: StoredSecret | null): Promise<FoundVariable | null> {
+  async variable(key: string, stored: StoredSecret | null): Promise<VariableAnswer | null> {
     const found = await this.#first((source) => source.variable(key));
     if (found === null && stored === null) return null;
     const value = found?.text ?? this.#box.open(stored!, { table: 'variable', row: key, field: 'value' });
-    const isSecret = isSensitiveName(key, this.#sensitiveNames);
-    return { value, secrets: isSecret ? [value] : secretsIn(value, this.#sensitiveNames) };
+    return { value, secrets: variableSecrets(key, value, this.#sensitiveNames) };
   }
 
-  /** Null when no place has it. Throws `secret_unreadable`, or also for a text of a source that is no connection. */
-  async connection(connectionId: string, row: ConnectionRow | null): Promise<FoundConnection | null> {
+  /** Null when no place has it. Throws `secret_unreadable`, also for a text of a source that is no connection. */
+  async connection(connectionId: string, row: ConnectionRow | null): Promise<ConnectionAnswer | null> {
     const found = await this.#first((source) => source.connection(connectionId));
     if (found === null && row === null) return null;
     const connection = found === null ? connectionValue(openConnection(this.#box, row!)) : parsed(connectionId, found);
-    const { password, extra } = connection;
-    return {
-      connection,
-      secrets: [...(password === null ? [] : [password]), ...sensitiveTexts(extra, this.#sensitiveNames)],
-    };
+    return { connection, secrets: connectionSecrets(connection, this.#sensitiveNames) };
   }
 
   /** Every source in order, and whether it has the thing; the first that has it is the one that counts. */
@@ -119,14 +104,4 @@ function parsed(connectionId: string, { source, text }: Found): ConnectionValue 
     );
   }
   return connectionValue({ connectionId, ...answer.connection });
-}
-
-/** A variable may be JSON with secrets in it. */
-function secretsIn(value: string, sensitiveNames: readonly string[]): readonly string[] {
-  if (!/^\s*[{[]/.test(value)) return [];
-  try {
-    return sensitiveTexts(JSON.parse(value) as Json, sensitiveNames);
-  } catch {
-    return [];
-  }
 }

@@ -11,6 +11,7 @@ import {
   type Outcome,
   type ReportRequest,
   type TaskFacts,
+  variableSecrets,
 } from '@gantry/sdk/model';
 import { systemRandom } from '../../main/system-random.ts';
 import type { XcomOf } from './memory-run.ts';
@@ -132,7 +133,7 @@ export class TestExecutionApi {
       case 'xcom':
         return valueAnswer(this.#parts.xcom({ taskId: query.get('task_id') ?? '', key: query.get('key') ?? '' }));
       case 'variables':
-        return valueAnswer(Object.hasOwn(this.#parts.variables, key) ? this.#parts.variables[key] : undefined);
+        return variableAnswer(key, Object.hasOwn(this.#parts.variables, key) ? this.#parts.variables[key] : undefined);
       default:
         return NOT_FOUND;
     }
@@ -169,6 +170,12 @@ function report(held: Held, { outcome, log }: ReportRequest): Answer {
 
 function valueAnswer(value: Json | undefined): Answer {
   return value === undefined ? NOT_FOUND : { status: 200, body: { value } };
+}
+
+function variableAnswer(key: string, given: Json | undefined): Answer {
+  if (given === undefined) return NOT_FOUND;
+  const value = typeof given === 'string' ? given : JSON.stringify(given);
+  return { status: 200, body: { value, secrets: variableSecrets(key, value) } };
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
