@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** One configuration for every test: real sources by alias, one real Postgres for the run, at most two workers. */
+const NO_TESTS = ['**/node_modules/**', '**/dist/**', 'test/fixtures/**', '**/src/**/fixtures/**'];
+
+/**
+ * One configuration for every test: real sources by alias, at most two workers. The rooms share one real Postgres; the
+ * tests of the web page one real server and one browser, which start only when a file of theirs runs.
+ */
 const configuration = defineConfig({
   resolve: {
     alias: [
@@ -12,9 +17,26 @@ const configuration = defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/fixtures/**', '**/src/**/fixtures/**'],
-    globalSetup: ['test/support/postgres-server.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...NO_TESTS, 'test/page/**'],
+          globalSetup: ['test/support/postgres-server.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          exclude: [...NO_TESTS],
+          globalSetup: ['test/page/page-server.ts'],
+        },
+      },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

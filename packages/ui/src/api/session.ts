@@ -35,7 +35,7 @@ export function useSigning() {
     async signOut(): Promise<void> {
       await send('POST', '/auth/logout', {});
       // What one person saw must not stand for the next.
-      client.clear();
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
       await client.invalidateQueries({ queryKey: KEY });
     },
   };

@@ -1,4 +1,4 @@
-import { Badge, Group, SegmentedControl, TextInput } from '@mantine/core';
+import { Badge, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { TriggerButton } from '../actions/trigger-button.tsx';
 import type { Answer } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Moment } from '../parts/moment.tsx';
+import { PageLink } from '../parts/page-link.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { type Column, pageQuery, Rows } from '../parts/rows.tsx';
 import { Answered } from '../parts/trouble.tsx';
@@ -105,12 +106,26 @@ function Filters({ search, show }: { readonly search: DagListSearch; readonly sh
 function Name({ dag }: { readonly dag: Dag }) {
   return (
     <>
-      <span title={dag.description ?? undefined}>{dag.dag_display_name}</span>{' '}
+      <Text span fw={600} mr={6}>
+        {dag.dag_display_name}
+      </Text>
       {dag.tags.map(({ name }) => (
-        <Badge key={name} size="xs" variant="outline" tt="none" mr={4}>
-          {name}
-        </Badge>
+        <PageLink
+          key={name}
+          to="/dags"
+          search={{ tags: [name] }}
+          size="xs"
+          mr={6}
+          aria-label={`Only DAGs with the tag ${name}`}
+        >
+          #{name}
+        </PageLink>
       ))}
+      {dag.description !== null && (
+        <Text size="xs" c="dimmed" lineClamp={1}>
+          {dag.description}
+        </Text>
+      )}
     </>
   );
 }
