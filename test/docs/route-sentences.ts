@@ -22,6 +22,8 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'GET /api/v2/gantry/sessions':
     'Browsers that are signed in: one’s own, and for an admin those of others by `username` (`~` is all).',
   'DELETE /api/v2/gantry/sessions/:session_id': 'Ends a session at once; an admin also those of others.',
+  'GET /auth/oidc/login': 'Sends a browser to the OpenID provider; `next` is where it goes afterwards.',
+  'GET /auth/oidc/callback': 'Where the provider sends it back to.',
   'GET /openapi.json': 'The description of every route.',
   'GET /assets/:name': 'A file of the web page; every other path that a browser opens is the page itself.',
   'GET /api/v2/version': 'The version of Gantry.',

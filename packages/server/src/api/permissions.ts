@@ -31,6 +31,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /auth/login': 'public',
   'POST /auth/logout': 'public',
   'GET /auth/session': 'public',
+  'GET /auth/oidc/login': 'public',
+  'GET /auth/oidc/callback': 'public',
   'GET /openapi.json': 'public',
   'GET /assets/:name': 'public',
   'GET /api/v2/version': 'public',

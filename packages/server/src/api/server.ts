@@ -17,6 +17,7 @@ import { Heartbeats } from './execution/heartbeats.ts';
 import { Logs } from './execution/logs.ts';
 import { Reports } from './execution/reports.ts';
 import { StoredCode } from './execution/stored-code.ts';
+import type { OidcOptions } from './oidc/oidc-options.ts';
 import { collectOpenApi, openApiRoute } from './open-api.ts';
 import { API_DEFAULTS, type ApiOptions } from './options.ts';
 import { pageRoutes } from './page/page-routes.ts';
@@ -47,6 +48,8 @@ export interface ApiParts {
   /** What is asked before the database, in order. */
   readonly secretSources?: readonly SecretSource[];
   readonly version: string;
+  /** The provider that people may sign in by. */
+  readonly oidc?: OidcOptions | null;
   /** Where the built web page is; this server has none when it is not given. */
   readonly pageFolder?: string;
   /** Where JSON log lines go; standard error when not given. */
@@ -79,7 +82,8 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const lookup = new SecretLookup(box, parts.secretSources ?? [], options.sensitiveNames);
   registerExecution(app, parts, { options, claimKey, code, lookup });
   const streams = new OpenStreams(closing.signal);
-  restRoutes(app, { ...parts, options, code, box, lookup, streams, cookie, signIn }, hints);
+  const { oidc = null } = parts;
+  restRoutes(app, { ...parts, options, code, box, lookup, streams, cookie, signIn, oidc, claimKey }, hints);
   openApiRoute(app);
   pageRoutes(app, parts.random, parts.pageFolder ?? null);
   await app.ready();

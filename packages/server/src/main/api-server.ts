@@ -10,6 +10,7 @@ import { readDeployment } from '../store/read-deployment.ts';
 import { baseUrlOf } from './base-url.ts';
 import type { Configuration } from './configuration.ts';
 import { faultyDatabase, plannedFault } from './crash-point.ts';
+import { oidcOptions } from './oidc-options.ts';
 import { PAGE_FOLDER } from './page-folder.ts';
 import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
@@ -68,6 +69,7 @@ export async function runApiServer(
         sensitiveNames: config.core.sensitive_var_conn_names,
         logLevel: config.logging.level === 'info' ? 'warn' : config.logging.level,
       },
+      oidc: oidcOptions(config, baseUrlOf(config.api.base_url)),
       verifyPodToken: await podTokenVerifier(configuration, deployment.id),
       podOfShape,
       podPlaceOf: podPlaces(configuration),

@@ -5,6 +5,7 @@ import type { Database } from '../../store/database.ts';
 import type { AttemptPodRow } from '../../store/read-attempt-pod.ts';
 import type { PasswordSignIn } from '../accounts/password-sign-in.ts';
 import type { StoredCode } from '../execution/stored-code.ts';
+import type { OidcOptions } from '../oidc/oidc-options.ts';
 import type { ApiOptions } from '../options.ts';
 import type { SessionCookie } from '../sessions/session-cookie.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -51,6 +52,10 @@ export interface RestParts {
   readonly code: StoredCode;
   readonly streams: OpenStreams;
   readonly cookie: SessionCookie;
+  /** Null: people sign in with passwords only. */
+  readonly oidc: OidcOptions | null;
+  /** Hex; signs what waits in a browser during a sign-in. */
+  readonly claimKey: string;
   readonly signIn: PasswordSignIn;
   readonly box: SecretBox;
   readonly lookup: SecretLookup;

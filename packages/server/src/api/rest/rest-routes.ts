@@ -1,6 +1,7 @@
 import { passwordRoute } from '../accounts/password-route.ts';
 import { tokenRoutes } from '../accounts/token-routes.ts';
 import { userRoutes } from '../accounts/user-routes.ts';
+import { oidcRoutes } from '../oidc/oidc-routes.ts';
 import type { Routes } from '../routes.ts';
 import { sessionRoutes } from '../sessions/session-routes.ts';
 import { standingSessionRoutes } from '../sessions/standing-session-routes.ts';
@@ -32,6 +33,7 @@ import { xcomRoutes } from './xcom-routes.ts';
 export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints): void {
   authRoutes(app, parts);
   sessionRoutes(app, parts);
+  oidcRoutes(app, parts);
   standingSessionRoutes(app, parts);
   userRoutes(app, parts);
   tokenRoutes(app, parts);

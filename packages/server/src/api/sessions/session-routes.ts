@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { endSession } from '../../store/change-sessions.ts';
 import { recordAudit } from '../../store/record-audit.ts';
 import { identify, type Sender } from '../authentication.ts';
+import type { OidcOptions } from '../oidc/oidc-options.ts';
 import { ROLES } from '../permissions.ts';
 import { ErrorResponses } from '../rest/error-responses.ts';
 import { NullableText, nullable } from '../rest/nullable.ts';
@@ -30,7 +31,7 @@ export function sessionRoutes(app: Routes, parts: RestParts): void {
   loginRoute(app, parts);
   logoutRoute(app, parts);
   const schema = { tags: ['Auth'], security: [], response: { 200: SessionBody, ...ErrorResponses } };
-  app.get('/auth/session', { schema }, async (request) => sessionBody(await identify(parts, request)));
+  app.get('/auth/session', { schema }, async (request) => sessionBody(await identify(parts, request), parts.oidc));
 }
 
 function loginRoute(app: Routes, parts: RestParts): void {
@@ -65,8 +66,8 @@ function logoutRoute(app: Routes, parts: RestParts): void {
   });
 }
 
-function sessionBody(sender: Sender | null): Static<typeof SessionBody> {
-  const sign_in = { password: true, oidc: null };
+function sessionBody(sender: Sender | null, oidc: OidcOptions | null): Static<typeof SessionBody> {
+  const sign_in = { password: true, oidc: oidc === null ? null : { name: oidc.name } };
   if (sender === null) return { username: null, role: null, grants: [], expires_at: null, sign_in };
   const { username, role, grants, expiresAt } = sender.account;
   return {

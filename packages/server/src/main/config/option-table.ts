@@ -167,6 +167,18 @@ export const OPTION_TABLE = {
       'Addresses or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed, so that limits and the audit log see the real address.',
     ),
   },
+  oidc: {
+    issuer: text('', 'URL of the OpenID provider that people may sign in by, exactly as it names itself; empty: none.'),
+    client_id: text('', 'Id that the provider gave this Gantry.'),
+    client_secret: secret('Secret that belongs to it.'),
+    name: text('Single sign-on', 'What the sign-in page calls the provider.'),
+    scopes: list('openid,profile,email', 'What is asked of the provider.'),
+    username_claim: text('preferred_username', 'Claim that suggests the name of a new account.'),
+    groups_claim: text('groups', 'Claim that lists the groups of a person.'),
+    role_mapping: jsonObject(
+      'Role by group, such as {"data-team": "user", "platform": "admin"}, read at each sign-in; the highest counts, and a person in none of the groups has no role. Empty: admins give roles with gantry users.',
+    ),
+  },
   logging: {
     level: oneOf(['debug', 'info', 'warn', 'error'], 'info', "What Gantry's own processes log."),
   },
