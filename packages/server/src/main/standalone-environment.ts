@@ -29,7 +29,7 @@ export function needsLocalCluster(configuration: Configuration): boolean {
  * Environment of standalone's processes: this one's, and over it what standalone knows better. The database's URL holds
  * a password, so it goes by a file of the owner's.
  */
-export function childEnvironment(configuration: Configuration, brought: Brought): NodeJS.ProcessEnv {
+export function partEnvironment(configuration: Configuration, brought: Brought): NodeJS.ProcessEnv {
   const { home, environment } = configuration;
   const variables: NodeJS.ProcessEnv = {
     ...environment,

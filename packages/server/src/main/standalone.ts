@@ -24,7 +24,7 @@ import { localUrl } from './local-url.ts';
 import { readLogLine, WARNING_LEVEL } from './log-line.ts';
 import { PartLog } from './part-log.ts';
 import { checkSecretKeys, secretKeysOf } from './secret-keys.ts';
-import { childEnvironment, LOCAL_IMAGE, needsLocalCluster } from './standalone-environment.ts';
+import { LOCAL_IMAGE, needsLocalCluster, partEnvironment } from './standalone-environment.ts';
 import { ensureStandaloneKey, withStandaloneKey } from './standalone-key.ts';
 import { StopList } from './stop-list.ts';
 import { systemClock } from './system-clock.ts';
@@ -133,7 +133,7 @@ class StandaloneStart {
     this.#databaseUrl = databaseUrl;
     const kubeconfigPath = await this.#cluster();
     signal.throwIfAborted();
-    const environment = childEnvironment(this.#configuration, {
+    const environment = partEnvironment(this.#configuration, {
       databaseUrl: this.#isEmbedded ? databaseUrl : null,
       kubeconfigPath,
       port,
