@@ -4,6 +4,8 @@ import type { FailureClass, TaskState } from '@gantry/sdk/model';
 export interface EngineEvents {
   /** A lease was won or lost. Lost: everything led is forgotten and read anew. */
   lead(event: { readonly kind: 'new' | 'lost' }): void;
+  /** Another scheduler of this machine is proven dead; its lease was ended for it. */
+  foundDead(event: { readonly serviceId: string; readonly process: string }): void;
   /** Runs came into this scheduler's hands. */
   took(event: { readonly kind: 'started' | 'taken over'; readonly runs: number }): void;
   /** A group commit is durable. */

@@ -4,7 +4,7 @@ import { completeBackfills } from '../store/change-backfill.ts';
 import type { StepBatch } from '../store/commit-steps.ts';
 import type { Database } from '../store/database.ts';
 import { leadRequestedRuns, startRuns, takeRuns } from '../store/lead-runs.ts';
-import { peek } from '../store/peek.ts';
+import { peek, type Waiting } from '../store/peek.ts';
 import { poolUse } from '../store/pool-use.ts';
 import { readFacts } from '../store/read-facts.ts';
 import { Committer } from './committer.ts';
@@ -42,6 +42,8 @@ export interface EngineParts {
   readonly random: Random;
   readonly options: EngineOptions;
   readonly events?: Partial<EngineEvents>;
+  /** True when a scheduler's process is proven to be gone; nothing proves it by default. */
+  readonly isProvenGone?: (process: string) => boolean;
 }
 
 /**
@@ -157,15 +159,27 @@ export class Engine {
       return { ...hinted, orphans: false, backfills: false };
     this.#polledAt = now;
     const found = await peek(this.#parts.database, serviceId);
+    const foundDead = await this.#endDead(found.schedulers);
     if (found.setAside) await this.#setAside.tellUnstarted();
     return {
       facts: hinted.facts || found.facts,
       runs: hinted.runs || found.runs,
       requests: hinted.requests || found.requests,
-      orphans: found.orphans,
+      orphans: found.orphans || foundDead,
       backfills: found.backfills,
       dags: hinted.dags || found.dags,
     };
+  }
+
+  /** A lease tells only that its scheduler lived a while ago; where its death can be proven nobody needs to wait for the end. */
+  async #endDead(schedulers: Waiting['schedulers']): Promise<boolean> {
+    const { leadership, isProvenGone } = this.#parts;
+    const dead = isProvenGone === undefined ? [] : schedulers.filter(({ process }) => isProvenGone(process));
+    for (const { id, process } of dead) {
+      await leadership.endDead(id);
+      this.#events.foundDead?.({ serviceId: id, process });
+    }
+    return dead.length > 0;
   }
 
   async #gather(serviceId: string, due: { runs: boolean; orphans: boolean; requests: boolean }): Promise<boolean> {

@@ -13,6 +13,13 @@ export interface LeaseKeeper {
   release(): void;
 }
 
+/** Where a scheduler runs; `process` proves its death to others of its machine. */
+export interface SchedulerPlace {
+  readonly hostname: string;
+  readonly pid: number;
+  readonly process?: string | null;
+}
+
 /**
  * This scheduler's identity and lease. Runs name their leader; the lead holds while the leader's lease does, so one
  * renewal keeps any number of runs. After a lease is lost the scheduler goes on under a new id: what it led belongs to
@@ -22,7 +29,7 @@ export class Leadership {
   readonly #database: Database;
   readonly #clock: DatabaseClock;
   readonly #random: Random;
-  readonly #place: { hostname: string; pid: number };
+  readonly #place: SchedulerPlace;
   readonly #leaseSeconds: number;
   readonly #keeper: LeaseKeeper | null;
   #id: string | null = null;
@@ -32,7 +39,7 @@ export class Leadership {
     database: Database,
     clock: DatabaseClock,
     random: Random,
-    place: { hostname: string; pid: number },
+    place: SchedulerPlace,
     leaseSeconds: number,
     keeper: LeaseKeeper | null = null,
   ) {
@@ -77,6 +84,11 @@ export class Leadership {
     const id = this.#id;
     this.lose();
     if (id !== null) await endService(this.#database, id);
+  }
+
+  /** Ends the lease of another scheduler that is proven dead, so that its runs are taken over at once. */
+  async endDead(id: string): Promise<void> {
+    await endService(this.#database, id);
   }
 
   async #renew(id: string): Promise<boolean> {

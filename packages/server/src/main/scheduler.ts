@@ -11,6 +11,7 @@ import { faultyDatabase, plannedFault } from './crash-point.ts';
 import { logEngineEvents } from './engine-log.ts';
 import { failureRules } from './failure-rules.ts';
 import type { Log } from './process-log.ts';
+import { isProvenGone, processPlace } from './process-place.ts';
 import { LeaseThread } from './run-lease-thread.ts';
 import { openStore } from './store-access.ts';
 import { systemClock } from './system-clock.ts';
@@ -30,7 +31,7 @@ export async function runScheduler(configuration: Configuration, log: Log, signa
   try {
     const deployment = await readDeployment(database);
     const clock = new DatabaseClock(systemClock);
-    const place = { hostname: hostname(), pid: process.pid };
+    const place = { hostname: hostname(), pid: process.pid, process: processPlace(process.pid) };
     const leadership = new Leadership(database, clock, systemRandom, place, leaseSeconds, keeper);
     const ledger = new StoreLedger(database, leadership, leaseSeconds);
     const executors = await buildExecutors(configuration, { deployment, ledger, log, fault });
@@ -43,6 +44,7 @@ export async function runScheduler(configuration: Configuration, log: Log, signa
       random: systemRandom,
       options: engineOptions(configuration),
       events: logEngineEvents(log),
+      isProvenGone,
     });
     log.info({ executors: config.core.executor }, 'The scheduler runs.');
     await engine.run(signal);

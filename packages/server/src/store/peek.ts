@@ -13,6 +13,8 @@ export interface Waiting {
   readonly backfills: boolean;
   /** Some run is set aside. */
   readonly setAside: boolean;
+  /** Other schedulers whose lease holds and that said which process they are; at most a hundred. */
+  readonly schedulers: readonly { readonly id: string; readonly process: string }[];
 }
 
 /** The poll behind NOTIFY (I34): asks in one statement whether there is anything to do. */
@@ -28,7 +30,9 @@ export async function peek(db: Queryable, serviceId: string): Promise<Waiting> {
        exists (select from dag where schedule_changed)
          or exists (select from dag where not is_paused and not is_stale and next_run_after <= clock_timestamp()) as dags,
        exists (select from backfill b where b.completed_at is null and ${ALL_RUNS_ENDED}) as backfills,
-       exists (select from run_set_aside) as "setAside"`,
+       exists (select from run_set_aside) as "setAside",
+       coalesce((select jsonb_agg(o) from (select s.id, s.process from service s where s.kind = 'scheduler' and s.id <> $1
+         and s.process is not null and s.lease_until > clock_timestamp() limit 100) o), '[]') as schedulers`,
     [serviceId],
     'peek',
   );

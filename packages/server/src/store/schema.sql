@@ -341,6 +341,7 @@ create table service (
   started_at timestamp with time zone default clock_timestamp() not null,
   heartbeat_at timestamp with time zone default clock_timestamp() not null,
   lease_until timestamp with time zone not null,
+  process text,
   constraint service_kind_check CHECK ((kind = ANY (ARRAY['scheduler'::text, 'dag_processor'::text, 'api_server'::text]))),
   constraint service_pkey PRIMARY KEY (id)
 );

@@ -5,12 +5,20 @@ export type ServiceKind = 'scheduler' | 'dag_processor' | 'api_server';
 /** Registers a running service with a lease of `leaseSeconds`. */
 export async function registerService(
   db: Queryable,
-  service: { id: string; kind: ServiceKind; hostname: string; pid: number; leaseSeconds: number },
+  service: {
+    id: string;
+    kind: ServiceKind;
+    hostname: string;
+    pid: number;
+    leaseSeconds: number;
+    /** Proves its death to others of its machine; null where nothing does. */
+    process?: string | null;
+  },
 ): Promise<void> {
   await db.query(
-    `insert into service (id, kind, hostname, pid, lease_until)
-     values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))`,
-    [service.id, service.kind, service.hostname, service.pid, service.leaseSeconds],
+    `insert into service (id, kind, hostname, pid, lease_until, process)
+     values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5), $6)`,
+    [service.id, service.kind, service.hostname, service.pid, service.leaseSeconds, service.process ?? null],
   );
 }
 
