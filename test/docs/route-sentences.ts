@@ -89,6 +89,11 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
     'The pod that an attempt was created with, and who set each of its fields; also when the pod is gone.',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/why':
     'Why a task instance is not running: every cause in the order a task meets them, and what would unblock it.',
+  'GET /api/v2/gantry/home': 'What was queued in the last hours and what is open, counted, and what failed last.',
+  'GET /api/v2/gantry/recentRuns': 'The last runs of each of some DAGs.',
+  'GET /api/v2/gantry/cluster':
+    'Who runs what now: services, watches, open attempts by phase, launches a minute, failures by class.',
+  'GET /api/v2/gantry/dags/:dag_id/grid': 'The last runs of a DAG by its tasks, in one answer.',
   'GET /api/v2/gantry/attempts': 'Every attempt of a run: its pod, its times and how it ended.',
   'GET /api/v2/gantry/dags/:dag_id/dagRuns/:dag_run_id/progress':
     'What changed in a run since a cursor, as JSON or as server-sent events.',

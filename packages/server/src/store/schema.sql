@@ -423,6 +423,8 @@ CREATE INDEX attempt_open_by_pool ON public.attempt USING btree (pool) WHERE (st
 
 CREATE INDEX attempt_open_by_task ON public.attempt USING btree (dag_id, task_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE INDEX attempt_queued ON public.attempt USING brin (queued_at) WITH (pages_per_range='32', autosummarize='on');
+
 CREATE INDEX audit_log_dag ON public.audit_log USING btree (dag_id, id) WHERE (dag_id IS NOT NULL);
 
 CREATE INDEX audit_log_recorded ON public.audit_log USING btree (recorded_at);
@@ -442,6 +444,8 @@ CREATE INDEX dag_run_leader ON public.dag_run USING btree (leader) WHERE (leader
 CREATE UNIQUE INDEX dag_run_logical_date ON public.dag_run USING btree (dag_id, logical_date) WHERE (logical_date IS NOT NULL);
 
 CREATE INDEX dag_run_open ON public.dag_run USING btree (state, run_after) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX dag_run_queued ON public.dag_run USING brin (queued_at) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE INDEX dag_run_queued_by_dag ON public.dag_run USING btree (dag_id, run_after) WHERE (state = 'queued'::text);
 

@@ -10,8 +10,11 @@ import { attemptRoutes } from './attempt-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { backfillRoutes } from './backfill-routes.ts';
 import { clearRoute } from './clear-route.ts';
+import { clusterRoute } from './cluster-route.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { dagRoutes } from './dag-routes.ts';
+import { gridRoute } from './grid-route.ts';
+import { homeRoute } from './home-route.ts';
 import { importErrorRoutes } from './import-error-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
@@ -20,6 +23,7 @@ import { patchTaskInstanceRoute } from './patch-task-instance-route.ts';
 import { poolRoutes } from './pool-routes.ts';
 import type { ProgressHints } from './progress-hints.ts';
 import { progressRoute } from './progress-route.ts';
+import { recentRunsRoute } from './recent-runs-route.ts';
 import type { RestParts } from './rest-parts.ts';
 import { runRoutes } from './run-routes.ts';
 import { taskInstanceRoutes } from './task-instance-routes.ts';
@@ -58,4 +62,8 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   attemptPodRoute(app, parts);
   whyRoute(app, parts);
   progressRoute(app, parts, hints);
+  gridRoute(app, parts);
+  recentRunsRoute(app, parts);
+  homeRoute(app, parts);
+  clusterRoute(app, parts);
 }
