@@ -12,17 +12,19 @@ import { PageTitle } from '../parts/page-title.tsx';
 import { type Column, pageQuery, Rows } from '../parts/rows.tsx';
 import { Answered } from '../parts/trouble.tsx';
 import type { DagListSearch } from './dag-list-search.ts';
-import { RecentRuns } from './recent-runs.tsx';
+import { type RecentRun, RecentRuns } from './recent-runs.tsx';
 
 const route = getRouteApi('/dags');
 type Dag = Answer<'GET /api/v2/dags'>['dags'][number];
+/** A line of the list: a DAG with its last runs, which come in an answer of their own. */
+type Line = Dag & { readonly recent: readonly RecentRun[] };
 
-const COLUMNS: readonly Column<Dag>[] = [
+const COLUMNS: readonly Column<Line>[] = [
   { title: 'Runs', cell: (dag) => <PauseSwitch dagId={dag.dag_id} isPaused={dag.is_paused} /> },
   { title: 'DAG', order: 'dag_id', cell: (dag) => <Name dag={dag} /> },
   { title: 'Schedule', cell: (dag) => dag.timetable_summary ?? 'none', isWide: true },
   { title: 'Next run', order: 'next_dagrun', cell: (dag) => <Moment at={dag.next_dagrun_run_after} />, isWide: true },
-  { title: 'Recent runs', cell: (dag) => <RecentRuns dagId={dag.dag_id} /> },
+  { title: 'Recent runs', cell: ({ dag_id: dagId, recent }) => <RecentRuns dagId={dagId} runs={recent} /> },
   { title: 'Owner', cell: (dag) => dag.owners.join(', '), isWide: true },
   { title: 'Trigger', cell: (dag) => <TriggerButton dagId={dag.dag_id} /> },
 ];
@@ -40,6 +42,13 @@ export function DagListPage() {
       ...(search.paused === undefined ? {} : { paused: search.paused === 'yes' }),
     },
   });
+  const shown = dags.data?.dags ?? [];
+  const recent = useAnswer(
+    'GET /api/v2/gantry/recentRuns',
+    { query: { dag_ids: shown.map((dag) => dag.dag_id) } },
+    { isLive: ({ runs }) => runs.some((run) => run.end_date === null), isEnabled: shown.length > 0 },
+  );
+  const runsOf = (dagId: string) => (recent.data?.runs ?? []).filter((run) => run.dag_id === dagId);
   return (
     <>
       <PageTitle title="DAGs" />
@@ -49,7 +58,7 @@ export function DagListPage() {
           <Rows
             label="DAGs"
             columns={COLUMNS}
-            rows={data.dags}
+            rows={data.dags.map((dag) => ({ ...dag, recent: runsOf(dag.dag_id) }))}
             keyOf={(dag) => dag.dag_id}
             total={data.total_entries}
             paging={search}
@@ -106,9 +115,9 @@ function Filters({ search, show }: { readonly search: DagListSearch; readonly sh
 function Name({ dag }: { readonly dag: Dag }) {
   return (
     <>
-      <Text span fw={600} mr={6}>
+      <PageLink to="/dags/$dagId" params={{ dagId: dag.dag_id }} size="sm" fw={600} mr={6}>
         {dag.dag_display_name}
-      </Text>
+      </PageLink>
       {dag.tags.map(({ name }) => (
         <PageLink
           key={name}

@@ -43,7 +43,7 @@ export function Rows<Row>(props: {
   return (
     <>
       <Table.ScrollContainer minWidth={320}>
-        <Table aria-label={label} highlightOnHover verticalSpacing="xs">
+        <Table aria-label={label} highlightOnHover verticalSpacing="xs" horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { type GridSearch, gridSearch } from '../dag/grid-search.ts';
 import { type DagListSearch, dagListSearch } from '../dags/dag-list-search.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { type RunListSearch, runListSearch } from '../run/run-list-search.ts';
@@ -30,8 +31,21 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('../run/run-list-page.tsx'), 'RunListPage'),
 });
 
+const dag = createRoute({
+  getParentRoute: () => root,
+  path: '/dags/$dagId',
+  component: lazyRouteComponent(() => import('../dag/dag-page.tsx'), 'DagPage'),
+});
+
+const dagGrid = createRoute({
+  getParentRoute: () => dag,
+  path: '/',
+  validateSearch: (search): GridSearch => gridSearch(search),
+  component: lazyRouteComponent(() => import('../dag/grid-page.tsx'), 'GridPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, dags, runs]),
+  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid])]),
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
   scrollRestoration: true,

@@ -1,0 +1,26 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import classes from './dag-tabs.module.css';
+
+/** The views of a DAG, in their order. Grid and graph keep what is chosen when one goes from one to the other. */
+const VIEWS = [{ to: '/dags/$dagId', label: 'Grid' }] as const;
+
+export function DagTabs({ dagId }: { readonly dagId: string }) {
+  const here = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath });
+  return (
+    <nav className={classes.tabs} aria-label={`Views of ${dagId}`}>
+      {VIEWS.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          params={{ dagId }}
+          className={classes.tab}
+          aria-current={here?.replace(/\/$/, '') === to ? 'page' : undefined}
+          // A link to the first view counts as here on every view below it, unless it is exact.
+          activeOptions={{ exact: true, includeSearch: false }}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
