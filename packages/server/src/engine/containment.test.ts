@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunningEngine, runEnded, startEngine, taskStates } from '../../../../test/support/engine-harness.ts';
 import { type FreshDatabase, freshDatabase } from '../../../../test/support/fresh-database.ts';
 import { seedDag, seedRun } from '../../../../test/support/seed-dag.ts';
+import { openDatabase } from '../store/connect.ts';
 import { readRun } from '../store/list-runs.ts';
 import { ScriptedExecutor, success } from './scripted-executor.ts';
 
@@ -201,3 +202,57 @@ test('a DAG whose scheduled run the database refuses holds no other DAG up', asy
   const made = () => fresh.database.query(`select dag_id from dag_run where run_type = 'scheduled'`);
   await expect.poll(made, PATIENCE).toEqual([{ dag_id: 'good' }]);
 });
+
+test.each([
+  ['the run', 'select from dag_run where run_key = $1 for update'],
+  ['a task instance', 'select from task_instance where run_key = $1 for update'],
+  ['an attempt', 'select from attempt where run_key = $1 for update'],
+])(
+  'while another session holds the row of %s all other runs go on, and it goes on once the row is free [F56 D7 I26]',
+  async (_, lock) => {
+    const bounds = { lockTimeoutSeconds: 1, statementTimeoutSeconds: 5, answerMarginSeconds: 1 };
+    const impatient = await openDatabase({
+      url: fresh.url,
+      applicationName: 'gantry impatient',
+      poolSize: 4,
+      ...bounds,
+    });
+    const { poisonous, others } = await tenRuns();
+    const silent = new ScriptedExecutor(() => []);
+    const engine = startEngine(impatient, [silent], { events: { trouble: ({ error }) => troubles.push(error) } });
+    let free: () => void = () => undefined;
+    const freed = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    let holding: Promise<void> = Promise.resolve();
+    try {
+      await expect.poll(() => silent.launched.length, PATIENCE).toBe(OTHERS + 1);
+      const held = new Promise<void>((resolve) => {
+        holding = fresh.database.transaction(async (tx) => {
+          await tx.query(lock, [poisonous]);
+          resolve();
+          await freed;
+        });
+      });
+      await held;
+      void silent.tell(silent.launched.flatMap(success)).catch(() => {});
+      await expect.poll(() => setAside('run4'), PATIENCE).not.toBeNull();
+      expect((await setAside('run4'))!.sentence).toMatch(/^Another session of the database holds a row of it/);
+      // The executor tells again what was refused with the turn.
+      await silent.tell(silent.launched.flatMap(success));
+      await expect.poll(() => silent.launched.length, PATIENCE).toBe(2 * OTHERS + 1);
+      await silent.tell(silent.launched.slice(OTHERS + 1).flatMap(success));
+      await expectOthersSucceed(others);
+    } finally {
+      free();
+      await holding;
+    }
+    await expect.poll(() => silent.launched.length, PATIENCE).toBe(2 * OTHERS + 2);
+    await silent.tell(success(silent.launched.at(-1)!));
+    expect(await runEnded(fresh.database, poisonous)).toBe('success');
+    await expect.poll(() => setAside('run4'), PATIENCE).toBeNull();
+    await engine.stop();
+    await impatient.close();
+  },
+  90_000,
+);

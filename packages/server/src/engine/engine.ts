@@ -124,6 +124,8 @@ export class Engine {
       this.#events.trouble?.({ what: 'A turn of the scheduler failed; what it leads is read anew.', error });
       this.#forgetAll(error);
       await this.#poolsSetAside.afterFailure(error);
+      const { leadership, clock } = this.#parts;
+      await this.#setAside.afterFailure(error, leadership.id, clock.now());
       await this.#hints.pause(this.#parts.options.pollMilliseconds);
       return true;
     }
@@ -239,7 +241,7 @@ export class Engine {
   /** What the last commits left out, and what was set aside and is due again. */
   async #readAgain(serviceId: string): Promise<void> {
     this.#resume(await this.#book.reload(serviceId, this.#setAside.waiting));
-    const due = this.#setAside.takeDue(this.#parts.clock.now());
+    const due = await this.#setAside.takeDue(serviceId, this.#parts.clock.now());
     if (due.length === 0) return;
     this.#resume(await this.#book.tryAgain(serviceId, due));
     this.#setAside.lost(due.filter((runKey) => !this.#book.runs.has(runKey)));

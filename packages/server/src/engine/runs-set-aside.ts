@@ -1,6 +1,7 @@
 import { GantryError } from '@gantry/sdk/model';
 import type { Queryable } from '../store/database.ts';
 import { databaseFailure } from '../store/database-failure.ts';
+import { type HeldRow, heldRows } from '../store/held-rows.ts';
 import {
   releaseSetAside,
   type SetAsideRow,
@@ -13,6 +14,8 @@ import type { EngineEvents } from './engine-events.ts';
 /** When the row that says so could not be written either. */
 const DEFAULT_WAIT_MILLISECONDS = 5000;
 const LONGEST_SENTENCE = 2000;
+/** Between the two looks that tell a row that is held from one that a statement has just passed over. */
+const LOOK_AGAIN_MILLISECONDS = 300;
 
 /** A run that cannot be gone on with, and what stood in the way. */
 export interface BrokenRun {
@@ -31,6 +34,8 @@ export class RunsSetAside {
   /** When each is tried again, by the database's clock. */
   readonly #waiting = new Map<number, number>();
   readonly #onTrial = new Set<number>();
+  /** Those of the waiting of which another session held a row. */
+  readonly #held = new Set<number>();
   #told: ReadonlySet<string> = new Set();
 
   constructor(database: Queryable, events: Partial<EngineEvents>) {
@@ -65,10 +70,38 @@ export class RunsSetAside {
     }
   }
 
-  /** Those whose time has come; they are on trial from now on. */
-  takeDue(now: number): number[] {
-    const due = [...this.#waiting].filter(([, at]) => at <= now).map(([runKey]) => runKey);
+  /**
+   * Told of a turn that failed. When it waited too long for a row (rule D7), the runs of rows that another session holds
+   * wait until those are free. Never throws.
+   */
+  async afterFailure(error: unknown, serviceId: string | null, now: number): Promise<void> {
+    if (serviceId === null || databaseFailure(error).kind !== 'lock_timeout') return;
+    try {
+      const first = await heldRows(this.#database, serviceId);
+      if (first.length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
+      const seen = new Set(first.map(rowOf));
+      const held = (await heldRows(this.#database, serviceId)).filter((row) => seen.has(rowOf(row)));
+      const byRun = new Map(held.map((row) => [row.run_key, row]));
+      await this.put(
+        [...byRun].map(([runKey, row]) => ({ runKey, error: rowHeld(row) })),
+        now,
+      );
+      for (const runKey of byRun.keys()) this.#held.add(runKey);
+    } catch (failure) {
+      this.#events.trouble?.({ what: 'Which rows are held by other sessions is not known.', error: failure });
+    }
+  }
+
+  /** Those whose time has come; they are on trial from now on. One whose row is still held goes on waiting. */
+  async takeDue(serviceId: string, now: number): Promise<number[]> {
+    const come = [...this.#waiting].filter(([, at]) => at <= now).map(([runKey]) => runKey);
+    const asks = come.some((runKey) => this.#held.has(runKey));
+    const still = new Set(asks ? (await heldRows(this.#database, serviceId)).map((row) => row.run_key) : []);
+    const due = come.filter((runKey) => !(this.#held.has(runKey) && still.has(runKey)));
+    for (const runKey of come) this.#waiting.set(runKey, now + DEFAULT_WAIT_MILLISECONDS);
     for (const runKey of due) {
+      this.#held.delete(runKey);
       this.#waiting.delete(runKey);
       this.#onTrial.add(runKey);
     }
@@ -98,6 +131,7 @@ export class RunsSetAside {
   /** The lease has ended: whoever takes the runs tries them at once. */
   forget(): void {
     this.#waiting.clear();
+    this.#held.clear();
     this.#onTrial.clear();
   }
 
@@ -118,7 +152,17 @@ function keyOf(row: SetAsideRow): string {
   return `${row.run_key} ${row.failures}`;
 }
 
+function rowOf({ table, row }: HeldRow): string {
+  return `${table} ${row}`;
+}
+
+function rowHeld({ table }: HeldRow): GantryError {
+  const sentence = `Another session of the database holds a row of it (table ${table}); it goes on when that is free.`;
+  return new GantryError('run_set_aside', sentence);
+}
+
 function sentenceOf(error: unknown): string {
+  if (error instanceof GantryError && error.code === 'run_set_aside') return error.message;
   const { sqlState, message } = databaseFailure(error);
   const said =
     sqlState === undefined

@@ -321,7 +321,6 @@ create table run_set_aside (
   since timestamp with time zone default clock_timestamp() not null,
   failures integer default 1 not null,
   next_check_at timestamp with time zone not null,
-  constraint run_set_aside_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint run_set_aside_pkey PRIMARY KEY (run_key)
 );
 
@@ -811,7 +810,7 @@ begin
             or not exists (select from fact f where f.run_key = r.run_key and f.attempt_id is null))
         order by p.place, r.run_after, r.run_key
         limit least(lane.runs - active, run_limit - cardinality(started))
-        for update of r),
+        for update of r skip locked),
       moved as (
         update dag_run r set state = 'running', leader = me, fence = r.fence + 1, start_date = clock_timestamp(), end_date = null, reason = null
         where r.run_key in (select run_key from due)

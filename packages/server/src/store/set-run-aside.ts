@@ -22,8 +22,12 @@ export async function setRunAside(db: Queryable, runKey: number, sentence: strin
   return row ?? null;
 }
 
-/** The runs that are set aside and led by nobody: they could not even be started. The newest first, at most a hundred. */
+/**
+ * The runs that are set aside and led by nobody: they could not even be started. The newest first, at most a hundred.
+ * What stands there of runs that were deleted is removed.
+ */
 export async function setAsideWithoutLead(db: Queryable): Promise<SetAsideRow[]> {
+  await db.query(`delete from run_set_aside s where not exists (select from dag_run r where r.run_key = s.run_key)`);
   return db.query<SetAsideRow>(
     `select s.run_key, r.dag_id, r.run_id, s.sentence, s.failures, s.next_check_at
      from run_set_aside s join dag_run r using (run_key) where r.leader is null order by s.next_check_at desc limit 100`,
