@@ -24,10 +24,10 @@ export const shapes = dag(
     description: 'Groups, branches, retries and params.',
     tags: ['page', 'groups'],
     params: {
-      fail: { default: false, schema: { type: 'boolean', description: 'Let the last task fail.' } },
-      recipient: { default: 'everybody', schema: { type: 'string', minLength: 1, description: 'Who is told.' } },
-      copies: { default: 2, schema: { type: 'integer', minimum: 1, maximum: 5 } },
-      season: { default: 'spring', schema: { enum: ['spring', 'summer', 'autumn', 'winter'] } },
+      fail: { default: false, type: 'boolean', description: 'Let the last task fail.' },
+      recipient: { default: 'everybody', type: 'string', minLength: 1, description: 'Who is told.' },
+      copies: { default: 2, type: 'integer', minimum: 1, maximum: 5 },
+      season: { default: 'spring', enum: ['spring', 'summer', 'autumn', 'winter'] },
     },
   },
   () => {

@@ -2,7 +2,11 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import classes from './dag-tabs.module.css';
 
 /** The views of a DAG, in their order. Grid and graph keep what is chosen when one goes from one to the other. */
-const VIEWS = [{ to: '/dags/$dagId', label: 'Grid' }] as const;
+const VIEWS = [
+  { to: '/dags/$dagId', label: 'Grid' },
+  { to: '/dags/$dagId/runs', label: 'Runs' },
+  { to: '/dags/$dagId/details', label: 'Details' },
+] as const;
 
 export function DagTabs({ dagId }: { readonly dagId: string }) {
   const here = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath });

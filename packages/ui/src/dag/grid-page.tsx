@@ -1,7 +1,8 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { Answered } from '../parts/trouble.tsx';
+import { Choice } from './choice.tsx';
 import { GridDetails } from './grid-details.tsx';
 import classes from './grid-page.module.css';
 import { type GridSearch, RUN_COUNTS, RUN_STATES, RUN_TYPES } from './grid-search.ts';
@@ -67,8 +68,9 @@ function Filters({ search, show, groups }: Shown & { readonly groups: Grid['grou
       <Choice
         label="Runs shown"
         all={null}
-        values={RUN_COUNTS.map(String)}
-        value={String(search.limit ?? 25)}
+        values={RUN_COUNTS}
+        textOf={(count) => `${count} runs`}
+        value={RUN_COUNTS.find((count) => count === String(search.limit ?? 25))}
         onChoose={(limit) => show({ limit: Number(limit) })}
       />
       <Choice
@@ -76,14 +78,14 @@ function Filters({ search, show, groups }: Shown & { readonly groups: Grid['grou
         all="All types"
         values={RUN_TYPES}
         value={search.type}
-        onChoose={(type) => show({ type: RUN_TYPES.find((one) => one === type) })}
+        onChoose={(type) => show({ type })}
       />
       <Choice
         label="Run state"
         all="All states"
         values={RUN_STATES}
         value={search.state}
-        onChoose={(state) => show({ state: RUN_STATES.find((one) => one === state) })}
+        onChoose={(state) => show({ state })}
       />
       {groups.length > 0 && (
         <Button
@@ -95,30 +97,5 @@ function Filters({ search, show, groups }: Shown & { readonly groups: Grid['grou
         </Button>
       )}
     </Group>
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  /** How "none of them" is called; null: one must be chosen. */
-  readonly all: string | null;
-  readonly values: readonly string[];
-  readonly value: string | undefined;
-  readonly onChoose: (value: string | undefined) => void;
-}) {
-  const { label, all, values, value, onChoose } = props;
-  return (
-    <Select
-      aria-label={label}
-      size="xs"
-      w={130}
-      allowDeselect={false}
-      data={[
-        ...(all === null ? [] : [{ value: '', label: all }]),
-        ...values.map((one) => ({ value: one, label: all === null ? `${one} runs` : one })),
-      ]}
-      value={value ?? ''}
-      onChange={(next) => onChoose(next === '' || next === null ? undefined : next)}
-    />
   );
 }

@@ -2,7 +2,7 @@ import { countIn, oneOfIn, textIn, textsIn } from '../parts/search-values.ts';
 
 export const RUN_STATES = ['queued', 'running', 'success', 'failed'] as const;
 export const RUN_TYPES = ['scheduled', 'manual', 'backfill'] as const;
-export const RUN_COUNTS = [10, 25, 50, 100] as const;
+export const RUN_COUNTS = ['10', '25', '50', '100'] as const;
 
 /** What grid and graph show: which runs, which groups are folded, and what is chosen. */
 export interface GridSearch {
@@ -16,11 +16,16 @@ export interface GridSearch {
 
 export function gridSearch(search: Readonly<Record<string, unknown>>): GridSearch {
   return {
-    limit: RUN_COUNTS.find((count) => count === countIn(search, 'limit')),
+    limit: limitIn(search),
     state: oneOfIn(search, 'state', RUN_STATES),
     type: oneOfIn(search, 'type', RUN_TYPES),
     folded: textsIn(search, 'folded'),
     run: textIn(search, 'run'),
     task: textIn(search, 'task'),
   };
+}
+
+function limitIn(search: Readonly<Record<string, unknown>>): number | undefined {
+  const limit = countIn(search, 'limit');
+  return RUN_COUNTS.some((count) => Number(count) === limit) ? limit : undefined;
 }

@@ -54,7 +54,7 @@ function SignedIn() {
 function Links({ onFollow }: { readonly onFollow: () => void }) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   return NAVIGATION.map(({ to, label }) => {
-    const isHere = path === to || path.startsWith(`${to}/`);
+    const isHere = path === to || (to !== '/' && path.startsWith(`${to}/`));
     return (
       <PageNavLink
         key={to}

@@ -1,4 +1,5 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type DagRunsSearch, dagRunsSearch } from '../dag/dag-runs-search.ts';
 import { type GridSearch, gridSearch } from '../dag/grid-search.ts';
 import { type DagListSearch, dagListSearch } from '../dags/dag-list-search.ts';
 import { Trouble } from '../parts/trouble.tsx';
@@ -12,9 +13,7 @@ const root = createRootRoute({ component: Layout, notFoundComponent: NoPage });
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/dags' });
-  },
+  component: lazyRouteComponent(() => import('../home/home-page.tsx'), 'HomePage'),
 });
 
 const dags = createRoute({
@@ -44,8 +43,21 @@ const dagGrid = createRoute({
   component: lazyRouteComponent(() => import('../dag/grid-page.tsx'), 'GridPage'),
 });
 
+const dagRuns = createRoute({
+  getParentRoute: () => dag,
+  path: '/runs',
+  validateSearch: (search): DagRunsSearch => dagRunsSearch(search),
+  component: lazyRouteComponent(() => import('../dag/dag-runs-page.tsx'), 'DagRunsPage'),
+});
+
+const dagDetails = createRoute({
+  getParentRoute: () => dag,
+  path: '/details',
+  component: lazyRouteComponent(() => import('../dag/dag-details-page.tsx'), 'DagDetailsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid])]),
+  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid, dagRuns, dagDetails])]),
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
   scrollRestoration: true,

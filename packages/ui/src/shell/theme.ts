@@ -10,6 +10,7 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '600' },
+  components: { Text: { defaultProps: { size: 'sm' } }, Anchor: { defaultProps: { size: 'sm' } } },
   cursorType: 'pointer',
   respectReducedMotion: true,
 });
