@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../packages/server/src/store/embedded/embedded-postgres.ts';
+import { markRun } from './left-processes.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -13,6 +14,7 @@ declare module 'vitest' {
 
 /** Vitest's global set-up: starts one embedded Postgres (without fsync) for the whole run; gives what stops it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const endLeftProcesses = markRun();
   const folder = mkdtempSync(join(tmpdir(), 'gantry-postgres-'));
   // mkdtemp closes the folder to others; as root the server runs as another user, who must pass through.
   chmodSync(folder, 0o711);
@@ -25,6 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await postgres.stop();
     process.off('exit', abandon);
     rmSync(folder, { recursive: true, force: true });
+    endLeftProcesses();
   };
 }
 

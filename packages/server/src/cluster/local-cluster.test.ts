@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('a local cluster that is killed', 
 
   it('leaves no helper, and the next one on its folder ends the containers that it left', async () => {
     const data = join(folder, 'data');
-    child = spawn(process.execPath, [await buildProgram(folder), data], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(process.execPath, [await buildProgram(folder), data], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stdout?.on('data', (text: Buffer) => {
       said += text;

@@ -231,7 +231,12 @@ interface Parent {
 }
 
 async function startParent(user: { uid?: number; gid?: number } = {}): Promise<Parent> {
-  const parent = fork(program, [folder], { execArgv: [], cwd: '/', ...user });
+  const parent = fork(program, [folder], {
+    execArgv: [],
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    ...user,
+  });
   const told = await new Promise<{ url?: string; error?: string }>((resolve, reject) => {
     parent.once('message', (message) => resolve(message as { url?: string; error?: string }));
     parent.once('exit', (code) => reject(new Error(`The parent ended with ${code}.`)));
