@@ -167,6 +167,8 @@ async function recovery() {
       figure: 'led to all missing pods, ms',
       missing,
       milliseconds: Math.round(recovered),
+      lists: Number((recovered / list.median).toFixed(2)),
+      bareLists: Number(((list.median + bareCreates) / list.median).toFixed(2)),
       bareListAndCreates: Math.round(list.median + bareCreates),
       ratio: Number((recovered / (list.median + bareCreates)).toFixed(2)),
       podsMadeTwice: [...twice.values()].filter((uids) => uids.size > 1).length,

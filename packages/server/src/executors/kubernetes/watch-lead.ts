@@ -5,6 +5,9 @@ import type { KubernetesEvents } from './kubernetes-events.ts';
 
 export type Lead = NonNullable<Awaited<ReturnType<AttemptLedger['leadWatch']>>>;
 
+/** Without the watch a successor of a dead scheduler sees no pod end, so it follows soon after the runs. */
+const STAND_BY_MILLISECONDS = 1000;
+
 export interface WatchLeadParts {
   readonly ledger: Pick<AttemptLedger, 'leadWatch'>;
   readonly watchId: string;
@@ -37,7 +40,7 @@ export class WatchLead {
       }
       failures = 0;
       if (lead === null) {
-        await pause((leaseSeconds * 1000) / 3, signal);
+        await pause(Math.min(STAND_BY_MILLISECONDS, (leaseSeconds * 1000) / 3), signal);
         continue;
       }
       events.lead?.({ watchId, epoch: lead.epoch });
