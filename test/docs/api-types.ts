@@ -44,7 +44,7 @@ export async function openApiDocument(): Promise<Document> {
     throw new Error('No request is made here.');
   };
   const parts = new Proxy({}, { get: () => never });
-  const streams = new OpenStreams(new AbortController().signal);
+  const streams = new OpenStreams(new AbortController().signal, async () => true);
   const given = { options: API_DEFAULTS, streams, database: parts, clock: parts, random: parts, code: parts };
   restRoutes(app, given as never, parts as never);
   await app.ready();

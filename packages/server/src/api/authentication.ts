@@ -7,6 +7,7 @@ import type { AuditActor } from '../store/record-audit.ts';
 import { bearerOf, hashOf } from './credential.ts';
 import { requirePermission } from './dag-roles.ts';
 import { PERMISSIONS, permissionFault } from './permissions.ts';
+import type { RequestRates } from './request-rates.ts';
 import type { Routes } from './routes.ts';
 import { crossSiteFault } from './sessions/cross-site.ts';
 import type { SessionCookie } from './sessions/session-cookie.ts';
@@ -15,6 +16,8 @@ export interface AuthenticationParts {
   readonly database: Queryable;
   readonly cookie: SessionCookie;
   readonly options: { readonly baseUrl: string; readonly sessionIdleSeconds: number };
+  /** Of each session and token; null is no limit. */
+  readonly rates?: RequestRates | null;
 }
 
 /** Whose request it is, and by what that is known. */
@@ -36,7 +39,7 @@ export function requirePermissions(app: Routes): void {
 
 /** Checks each request against the permission of its route, before its body is read. */
 export function authenticate(app: Routes, parts: AuthenticationParts): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const url = request.routeOptions.url;
     // What is no route answers 404 to everybody.
     if (url === undefined) return;
@@ -45,9 +48,32 @@ export function authenticate(app: Routes, parts: AuthenticationParts): void {
     if (permission === undefined) throw new GantryError('forbidden');
     const sender = await identify(parts, request);
     if (sender === null) throw new GantryError('unauthenticated', missing(request));
+    const wait = parts.rates?.waitSeconds(idOf(sender)) ?? 0;
+    if (wait > 0) {
+      reply.header('retry-after', String(wait));
+      throw new GantryError('too_many_requests', `Too many requests of one sender; try again in ${wait} seconds.`);
+    }
     requirePermission(sender.account, permission, dagInPath(request));
     senders.set(request, sender);
   });
+}
+
+/** Whether a request that is answered for long may still be: its credential lasts and its account may see what it sees. */
+export async function mayGoOn(parts: AuthenticationParts, request: FastifyRequest): Promise<boolean> {
+  const permission = PERMISSIONS[`${request.method} ${request.routeOptions.url}`];
+  if (permission === undefined || permission === 'public' || permission === 'worker') return true;
+  const sender = await identify(parts, request);
+  if (sender === null) return false;
+  try {
+    requirePermission(sender.account, permission, dagInPath(request));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function idOf({ credential, account }: Sender): string {
+  return credential === 'token' ? account.tokenId : account.sessionId;
 }
 
 /**

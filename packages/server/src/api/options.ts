@@ -19,6 +19,10 @@ export interface ApiOptions {
   readonly sessionIdleSeconds: number;
   /** and after so long whatever is asked. */
   readonly sessionLifetimeSeconds: number;
+  /** Requests that one session or token may send in each second; four times as many at once. 0: no limit. */
+  readonly requestsPerSecond: number;
+  /** Connections that one address may hold open. */
+  readonly connectionsPerAddress: number;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Most rows of one page. Airflow: [api] maximum_page_limit. */
@@ -51,6 +55,8 @@ export const API_DEFAULTS: ApiOptions = {
   baseUrl: '',
   sessionIdleSeconds: 8 * 3600,
   sessionLifetimeSeconds: 7 * 24 * 3600,
+  requestsPerSecond: 500,
+  connectionsPerAddress: 2000,
   trustedProxies: [],
   maximumPageLimit: 100,
   shutdownSeconds: 10,

@@ -8,7 +8,9 @@ import type { SecretSource } from '../secrets/secret-source.ts';
 import type { Database } from '../store/database.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import { PasswordSignIn } from './accounts/password-sign-in.ts';
-import { authenticate, requirePermissions } from './authentication.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { authenticate, mayGoOn, requirePermissions } from './authentication.ts';
+import { limitConnections } from './connection-limit.ts';
 import { errorAnswer } from './error-answer.ts';
 import { ClaimCredential } from './execution/claim-credential.ts';
 import { Claims } from './execution/claims.ts';
@@ -23,12 +25,13 @@ import { API_DEFAULTS, type ApiOptions } from './options.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import type { PodPlaceOf, VerifyPodToken } from './pod-identity.ts';
 import { type LogSink, redactingSink } from './redacting-sink.ts';
+import { RequestRates } from './request-rates.ts';
 import { OpenStreams } from './rest/open-streams.ts';
 import { ProgressHints } from './rest/progress-hints.ts';
 import type { ManualInterval, PodOfShape, RunsBetween } from './rest/rest-parts.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import type { Routes } from './routes.ts';
-import { type SessionCookie, sessionCookie } from './sessions/session-cookie.ts';
+import { sessionCookie } from './sessions/session-cookie.ts';
 import { watchUnusedConnections } from './unused-connections.ts';
 import { compileValidator, validationSentence } from './validation.ts';
 
@@ -56,6 +59,9 @@ export interface ApiParts {
   readonly logSink?: LogSink;
 }
 
+/** What a sender may ask at once, in seconds of its rate. */
+const BURST_SECONDS = 4;
+
 export interface ApiServer {
   readonly app: Routes;
   /** Answers the URL without path. Port 0 takes a free one. Throws `port_in_use`. */
@@ -69,7 +75,10 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const options = { ...API_DEFAULTS, ...parts.options };
   const { claimKey } = await readDeployment(parts.database);
   const cookie = sessionCookie(options.baseUrl);
-  const app = buildApp(parts, options, cookie);
+  const app = buildApp(parts, options);
+  limitConnections(app.server, options.connectionsPerAddress);
+  const authentication = { database: parts.database, cookie, options, rates: senderRates(options, parts.clock) };
+  authenticate(app, authentication);
   const endUnused = watchUnusedConnections(app.server);
   const closing = new AbortController();
   const hints = new ProgressHints(parts.database);
@@ -81,7 +90,7 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   const box = new SecretBox(parts.secretKeys ?? [], parts.random);
   const lookup = new SecretLookup(box, parts.secretSources ?? [], options.sensitiveNames);
   registerExecution(app, parts, { options, claimKey, code, lookup });
-  const streams = new OpenStreams(closing.signal);
+  const streams = new OpenStreams(closing.signal, (request) => mayGoOn(authentication, request));
   const { oidc = null } = parts;
   restRoutes(app, { ...parts, options, code, box, lookup, streams, cookie, signIn, oidc, claimKey }, hints);
   openApiRoute(app);
@@ -94,21 +103,18 @@ export async function createApiServer(parts: ApiParts): Promise<ApiServer> {
   };
 }
 
-function buildApp(
-  { database, random, logSink = process.stderr }: ApiParts,
-  options: ApiOptions,
-  cookie: SessionCookie,
-): Routes {
+function buildApp({ random, logSink = process.stderr }: ApiParts, options: ApiOptions): Routes {
   const app: Routes = fastify({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     exposeHeadRoutes: false,
-    requestTimeout: 60_000,
+    requestTimeout: 30_000,
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 1000 },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => random.uuid(),
-    http: { headersTimeout: 10_000 },
+    // How often Node looks for requests that are too slow.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024 },
     logger: {
       level: options.logLevel,
       base: { name: 'api-server' },
@@ -129,16 +135,8 @@ function buildApp(
     }
     return reply.code(status).send({ code, detail });
   });
-  // Answers hold data of their reader, and are never anything but what their type says.
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
-  });
+  answerHeaders(app, options.baseUrl);
   requirePermissions(app);
-  authenticate(app, { database, cookie, options });
   return app;
 }
 
@@ -147,6 +145,11 @@ interface ExecutionMeans {
   readonly claimKey: string;
   readonly code: StoredCode;
   readonly lookup: SecretLookup;
+}
+
+/** Null: no limit. */
+function senderRates({ requestsPerSecond: perSecond }: ApiOptions, clock: Clock): RequestRates | null {
+  return perSecond === 0 ? null : new RequestRates({ perSecond, burst: perSecond * BURST_SECONDS }, clock);
 }
 
 function registerExecution(app: Routes, parts: ApiParts, { options, claimKey, code, lookup }: ExecutionMeans): void {
@@ -158,7 +161,7 @@ function registerExecution(app: Routes, parts: ApiParts, { options, claimKey, co
     lookup,
     credential: new ClaimCredential(claimKey, verifyPodToken, clock),
     claims: new Claims({ database, claimKey, podPlaceOf, code, options }),
-    heartbeats: new Heartbeats(database, options.leaseSeconds),
+    heartbeats: new Heartbeats(database, options.leaseSeconds, clock),
     logs: new Logs(database),
     reports: new Reports(database, options.xcomLimitBytes),
   });

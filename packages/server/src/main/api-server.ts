@@ -65,6 +65,8 @@ export async function runApiServer(
         baseUrl: baseUrlOf(config.api.base_url),
         sessionIdleSeconds: config.api.session_idle,
         sessionLifetimeSeconds: config.api.session_lifetime,
+        requestsPerSecond: config.api.requests_per_second,
+        connectionsPerAddress: config.api.connections_per_address,
         trustedProxies: config.api.trusted_proxies,
         sensitiveNames: config.core.sensitive_var_conn_names,
         logLevel: config.logging.level === 'info' ? 'warn' : config.logging.level,

@@ -68,7 +68,13 @@ function lifeRoutes(app: Routes, { options, credential, claims, heartbeats, logs
   app.post(
     `${ATTEMPT}/heartbeat`,
     { schema: { hide: true, params: AttemptParams, body: HeartbeatBody } },
-    async (request): Promise<HeartbeatAnswer> => theirs(await heartbeats.beat(holderOf(request))),
+    async (request, reply): Promise<HeartbeatAnswer> => {
+      const holder = holderOf(request);
+      const wait = heartbeats.waitSeconds(holder);
+      if (wait === 0) return theirs(await heartbeats.beat(holder));
+      reply.header('retry-after', String(wait));
+      throw new GantryError('too_many_requests', `Too many heartbeats of one attempt; try again in ${wait} seconds.`);
+    },
   );
   const large = { bodyLimit: options.reportLimitBytes };
   app.post(

@@ -154,7 +154,7 @@ export const OPTION_TABLE = {
   api: {
     host: text('127.0.0.1', 'Address to listen on.'),
     port: integer(8080, 0, 'Port to listen on; 0 takes a free one.', 65535),
-    maximum_page_limit: integer(100, 1, 'Most rows of one page of a list.'),
+    maximum_page_limit: integer(100, 1, 'Most rows of one page of a list.', 1000),
     token_expiration: integer(86400, 60, 'Seconds a token from POST /auth/token is valid.'),
     base_url: text(
       '',
@@ -162,6 +162,12 @@ export const OPTION_TABLE = {
     ),
     session_idle: integer(28800, 60, 'Seconds after which a session of a browser ends that was not used.'),
     session_lifetime: integer(604800, 60, 'Seconds after which a session of a browser ends whatever is done.'),
+    requests_per_second: integer(
+      500,
+      0,
+      'Requests that one session or token may send in each second, and four times as many at once; 0 is no limit.',
+    ),
+    connections_per_address: integer(2000, 1, 'Connections that one address may hold open.'),
     trusted_proxies: list(
       '',
       'Addresses or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed, so that limits and the audit log see the real address.',
