@@ -160,6 +160,8 @@ describe('processes are killed at every declared point, one after another', () =
       ['pod.before_create', 2],
     ] as const) {
       const child = doomed('scheduler', crash);
+      const isThere = () => place.database.query('select from service where pid = $1', [child.pid]);
+      await expect.poll(async () => (await isThere()).length, { timeout: 60_000 }).toBe(1);
       // It dies as soon as it is given a run; whose that is, is chance.
       while (child.signalCode === null) {
         await trigger();
