@@ -25,6 +25,7 @@ describe('launching', () => {
   let launched: Parameters<KubernetesEvents['launched']>[0][];
   let launcher: PodLauncher;
   let outbox: FactOutbox;
+  let pods: OrderPods;
 
   beforeEach(async () => {
     api = await ScriptedKubeApi.start();
@@ -43,7 +44,7 @@ describe('launching', () => {
     const events = { launched: (event: (typeof launched)[number]) => launched.push(event) };
     const parts = { clock: realClock, random: noJitter, options: mine, events };
     outbox = new FactOutbox(noJitter, {});
-    const pods = new OrderPods({ options: mine, clock: realClock, events });
+    pods = new OrderPods({ options: mine, clock: realClock, events });
     launcher = new PodLauncher({ ...parts, client: api.client(), ledger, pods, book: new PodBook(), outbox });
   }
 
@@ -78,6 +79,25 @@ describe('launching', () => {
     await Promise.all([launcher.launch([order]), launcher.launch([order, order])]);
     await launcher.launch([order]);
     expect(kinds()).toEqual(['create']);
+  });
+
+  it('builds the pods of a large batch in turns, so that others get theirs and the first are sent meanwhile', async () => {
+    const orders = Array.from({ length: 250 }, () => workerOrder());
+    const render = pods.render.bind(pods);
+    let built = 0;
+    pods.render = (order) => {
+      built += 1;
+      return render(order);
+    };
+    const atTurns: number[] = [];
+    const look = (): void => {
+      atTurns.push(built);
+      if (built < orders.length) setImmediate(look);
+    };
+    setImmediate(look);
+    await launcher.launch(orders);
+    expect(atTurns).toEqual(expect.arrayContaining([100, 200, 250]));
+    expect(new Set(created()).size).toBe(250);
   });
 
   it('takes a pod that exists already for its own when its labels say so [F27]', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, GantryError, type Order, type Random } from '@gantry/sdk/model';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { KubeError } from '../../kube/kube-error.ts';
@@ -29,6 +30,9 @@ export interface LauncherParts {
 
 /** A fan-out of hundreds must not hold up the next task of a chain: what comes in small batches is created first. */
 const SMALL_BATCH = 16;
+
+/** So many pods are built before others get a turn. */
+const PODS_A_TURN = 100;
 
 /** Where an order's pod is created, and of which shape it is. */
 type LaunchedPod = Omit<RenderedPod, 'body'>;
@@ -91,7 +95,17 @@ export class PodLauncher {
     });
     for (const launch of launches) this.#launches.set(launch.order.attemptId, launch);
     await this.#confirmOpen(launches);
-    await Promise.all(launches.map((launch) => this.#first(launch)));
+    await Promise.all(await this.#startInTurns(launches));
+  }
+
+  /** To build a thousand new pods takes a quarter of a second; the first are sent, and others get a turn, meanwhile. */
+  async #startInTurns(launches: readonly Launch[]): Promise<Promise<void>[]> {
+    const started: Promise<void>[] = [];
+    for (const launch of launches) {
+      started.push(this.#first(launch));
+      if (started.length % PODS_A_TURN === 0) await nextTurn();
+    }
+    return started;
   }
 
   /** Gives an order up, wherever it stands; resolves when no create is under way any more. */
