@@ -106,6 +106,10 @@ describe('an account', () => {
     expect(changed.status).toBe(204);
     const next = changed.headers.get('set-cookie')!.split(';')[0]!;
     expect([await who(next), await who(here), await who(elsewhere)]).toEqual(['vera', null, null]);
+    const rows = await fresh.database.query(
+      `select username, credential, after from audit_log where event = 'patch_user'`,
+    );
+    expect(rows).toEqual([{ username: 'vera', credential: 'session', after: { password: '***' } }]);
   });
 
   test('that is the last admin stays one', async () => {
