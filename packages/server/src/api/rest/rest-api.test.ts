@@ -185,7 +185,10 @@ describe('triggering a run', () => {
       version_number: 1,
     });
     expect(body.dag_run_id).toMatch(/^manual__\d{4}-\d\d-\d\dT.*\+00:00$/);
-    expect((await api.call(v2(`dags/d/dagRuns/${encodeURIComponent(body.dag_run_id)}`))).body).toEqual(body);
+    const run = v2(`dags/d/dagRuns/${encodeURIComponent(body.dag_run_id)}`);
+    expect((await api.call(run)).body).toEqual(body);
+    await query(`select set_run_aside(run_key, 'No such luck.') from dag_run where run_id = $1`, [body.dag_run_id]);
+    expect((await api.call(run)).body.set_aside).toMatchObject({ sentence: 'No such luck.', failures: 1 });
   });
 
   test('many times at once gives each an id of its own', async () => {

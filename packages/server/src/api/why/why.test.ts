@@ -237,6 +237,18 @@ const CASES: readonly Case[] = [
     unblock: /within the grace time/,
   },
   {
+    cause: 'ending',
+    make: (runKey) =>
+      openAttempt(runKey, 'first', {
+        state: 'running',
+        lease_until: LATER,
+        waiting: 'The worker was told to end. Waiting until 2100-01-01 for its pod to say why.',
+        pending_until: LATER,
+      }),
+    sentence: /Waiting until 2100-01-01 for its pod to say why\./,
+    unblock: /ends by itself/,
+  },
+  {
     cause: 'lease',
     make: (runKey) =>
       openAttempt(runKey, 'first', { state: 'running', lease_until: '2020-01-01T00:00:00Z', hostname: 'h' }),
