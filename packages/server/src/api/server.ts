@@ -10,6 +10,7 @@ import { readDeployment } from '../store/read-deployment.ts';
 import { PasswordSignIn } from './accounts/password-sign-in.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { authenticate, mayGoOn, requirePermissions } from './authentication.ts';
+import { limitBodyDepth } from './body-depth.ts';
 import { limitConnections } from './connection-limit.ts';
 import { errorAnswer } from './error-answer.ts';
 import { ClaimCredential } from './execution/claim-credential.ts';
@@ -136,6 +137,7 @@ function buildApp({ random, logSink = process.stderr }: ApiParts, options: ApiOp
     return reply.code(status).send({ code, detail });
   });
   answerHeaders(app, options.baseUrl);
+  limitBodyDepth(app);
   requirePermissions(app);
   return app;
 }

@@ -19,7 +19,9 @@ const Values = Type.Unsafe<JsonObject>({ type: 'object' });
 
 const TriggerBody = Type.Object(
   {
-    dag_run_id: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 250, pattern: '^[A-Za-z0-9_.~:+-]+$' }))),
+    dag_run_id: Type.Optional(
+      nullable(Type.String({ minLength: 1, maxLength: 250, pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.~:+-]+$' })),
+    ),
     logical_date: Type.Optional(nullable(Time)),
     data_interval_start: Type.Optional(nullable(Time)),
     data_interval_end: Type.Optional(nullable(Time)),
