@@ -2,12 +2,13 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type LocalCluster, startLocalCluster } from '../../packages/server/src/cluster/local-cluster.ts';
+import { type LocalCluster, REQUEST_LOG, startLocalCluster } from '../../packages/server/src/cluster/local-cluster.ts';
 import type { Image } from '../../packages/server/src/cluster/node/images.ts';
 import { systemClock } from '../../packages/server/src/main/system-clock.ts';
 import { systemRandom } from '../../packages/server/src/main/system-random.ts';
 import { openDatabase } from '../../packages/server/src/store/connect.ts';
 import type { Database } from '../../packages/server/src/store/database.ts';
+import { clusterText } from '../support/cluster-text.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { GantryProcesses, ledgerLines } from '../support/gantry-processes.ts';
 import { WORKER_FILE } from '../support/worker-image.ts';
@@ -95,6 +96,16 @@ export class FlowPlace {
   /** Faults of the local cluster. */
   get script(): LocalCluster['script'] {
     return this.#cluster!.script;
+  }
+
+  /** What the local cluster answers to a request of the test's own. */
+  clusterText(path: string, method?: string, body?: string): Promise<string> {
+    return clusterText(this.kubeconfig, path, method, body);
+  }
+
+  /** Where the local cluster records requests about pods. */
+  get requestLogPath(): string {
+    return join(this.#folder, 'cluster', REQUEST_LOG);
   }
 
   /** Where tasks write. */

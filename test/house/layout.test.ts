@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sdk/runner': ['sdk/model', 'sdk/author'],
   'sdk/testing': ['sdk/model'],
   'server/store': ['sdk/model'],
+  'server/check': ['sdk/model', 'server/store'],
   'server/plan': ['sdk/model'],
   'server/kube': ['sdk/model'],
   'server/cluster': ['sdk/model', 'server/kube'],
@@ -24,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sdk/model',
     'sdk/author',
     'server/store',
+    'server/check',
     'server/plan',
     'server/kube',
     'server/cluster',
@@ -49,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['ui/dags', 'ui/dag', 'ui/run', 'ui/instance', 'ui/admin'],
   ],
   'ui/main.tsx': ['ui/shell'],
-  'server/cli': ['sdk/model', 'server/main', 'server/plan', 'server/kube', 'server/intake'],
+  'server/cli': ['sdk/model', 'server/check', 'server/main', 'server/plan', 'server/kube', 'server/intake'],
 };
 
 const SOURCES = sourceFiles().filter((file) => !isTest(file.path));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../main/version.ts';
 import { backfillCommands } from './backfill/backfill-commands.ts';
+import { chaosCommands } from './chaos/chaos-commands.ts';
 import { configCommands } from './config/config-commands.ts';
 import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   configCommands(program);
   databaseCommands(program);
   userCommands(program);
+  chaosCommands(program);
   program
     .command('version')
     .description('print the version')

@@ -6,12 +6,17 @@ import { ApiServer } from './api/api-server.ts';
 import { admit } from './api/object-admission.ts';
 import { furnishNamespace } from './api/object-handlers.ts';
 import { ObjectStore } from './api/object-store.ts';
+import { RequestLog } from './api/request-log.ts';
 import { RESOURCES } from './api/resources.ts';
 import { type ClusterIdentity, clusterIdentity, writeKubeconfig } from './cluster-identity.ts';
 import { FaultScript } from './fault-script.ts';
 import type { LocalClusterOptions, NodeSettings } from './local-cluster-options.ts';
 import { HOST_IMAGES, type Image } from './node/images.ts';
 import { openLocalNode } from './node/local-node.ts';
+import { FAULT_PATH, orderFault } from './ordered-fault.ts';
+
+/** In the cluster's folder: every request about pods but watches, a JSON line each, see `PodRequest`. */
+export const REQUEST_LOG = 'requests.jsonl';
 
 export interface LocalCluster {
   /** Of the API, `https://127.0.0.1:PORT`. */
@@ -27,7 +32,8 @@ export interface LocalCluster {
 /**
  * Starts a cluster of one node on 127.0.0.1: a Kubernetes API in memory and a kubelet whose containers are plain
  * processes of this machine. For development and tests: there is no isolation. Objects live as long as this process;
- * key, certificate, token and claims' folders stay in `folder`. Containers that a killed cluster left are ended first.
+ * key, certificate, token and claims' folders stay in `folder`, and a
+ * record of the requests about pods. Containers that a killed cluster left are ended first.
  * `images` come before the built-in names of host programs. `port` 0 (default) takes a free one. Throws `port_in_use`.
  */
 export async function startLocalCluster(start: {
@@ -56,6 +62,9 @@ export async function startLocalCluster(start: {
     ...identity,
     bookmarkSeconds: options.bookmarkSeconds ?? 60,
     intercept: (method, path) => script.intercept(method, path),
+    faultPath: FAULT_PATH,
+    orderFault: (order) => orderFault(script, order),
+    requests: new RequestLog(join(folder, REQUEST_LOG), store),
   });
   const stop = async (): Promise<void> => {
     await node.close();

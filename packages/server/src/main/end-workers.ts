@@ -26,7 +26,8 @@ export async function endWorkers(database: Queryable, graceMilliseconds: number,
   for (const pid of alive()) signalGroup(pid, 'SIGKILL');
 }
 
-function isWorker(pid: number): boolean {
+/** True for a process that runs the worker's program. */
+export function isWorker(pid: number): boolean {
   const shown = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
   return (shown.stdout ?? '').includes('worker.cjs');
 }

@@ -6,12 +6,13 @@ import { type Clock, GantryError, type Random } from '@gantry/sdk/model';
 import type { Pod } from '../pod.ts';
 import { type AccountTokens, API_AUDIENCE } from './account-tokens.ts';
 import { type ApiRequest, bodyObject, type Route } from './api-request.ts';
-import { ApiStatusError, methodNotAllowed, noSuchResource } from './api-status.ts';
+import { ApiStatusError, badRequest, methodNotAllowed, noSuchResource } from './api-status.ts';
 import { discoveryDocument } from './discovery.ts';
-import { jsonOf, type KubernetesObject } from './kubernetes-object.ts';
+import { jsonOf, type KubernetesObject, type Loose } from './kubernetes-object.ts';
 import { ObjectHandlers } from './object-handlers.ts';
 import type { ObjectStore } from './object-store.ts';
 import { answerPodLog, type PodLogs } from './pod-log-answer.ts';
+import type { RequestLog } from './request-log.ts';
 import { reviewAccess, reviewToken } from './reviews.ts';
 import { parseRoute } from './route.ts';
 import { type OpenWatches, serveWatch } from './watch.ts';
@@ -30,7 +31,14 @@ export interface ApiServerParts {
   readonly adminToken: string;
   readonly bookmarkSeconds: number;
   readonly intercept: Interceptor;
+  readonly requests: RequestLog;
+  /** Orders a fault of the cluster; false when there is no such fault. */
+  readonly orderFault: (order: Loose) => boolean;
+  /** Where it is ordered. */
+  readonly faultPath: string;
 }
+
+type Unrouted = Omit<ApiRequest, 'route'>;
 
 /** As the real server's limit for a request. */
 const BODY_BYTES = 3 * 1024 * 1024;
@@ -82,10 +90,30 @@ export class ApiServer {
       if (await this.#answerOpenPaths(path, response)) return;
       this.#authenticate(message);
       const body = await readBody(message);
-      await this.#parts.intercept(message.method ?? 'GET', path);
-      await this.#dispatch(message, path, new URLSearchParams(search), body, response);
+      const request = this.#request(message, new URLSearchParams(search), body);
+      await this.#logged(parseRoute(path), request, response, async () => {
+        await this.#parts.intercept(request.method, path);
+        await this.#dispatch(path, request, response);
+      });
     } catch (error) {
       writeError(response, error);
+    }
+  }
+
+  /** Does a request and tells the log what was answered. */
+  async #logged(
+    route: Route | null,
+    request: Unrouted,
+    response: ServerResponse,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const told = route === null ? () => undefined : this.#parts.requests.begin({ ...request, route });
+    try {
+      await work();
+      told(response.statusCode);
+    } catch (error) {
+      told(error instanceof ApiStatusError ? error.code : 500);
+      throw error;
     }
   }
 
@@ -107,14 +135,8 @@ export class ApiServer {
     throw new ApiStatusError(403, 'Forbidden', text, { kind: plural });
   }
 
-  async #dispatch(
-    message: IncomingMessage,
-    path: string,
-    query: URLSearchParams,
-    body: Buffer,
-    response: ServerResponse,
-  ): Promise<void> {
-    const request = {
+  #request(message: IncomingMessage, query: URLSearchParams, body: Buffer): Unrouted {
+    return {
       method: message.method ?? 'GET',
       query,
       accept: message.headers.accept ?? '',
@@ -122,6 +144,9 @@ export class ApiServer {
       body,
       now: this.#parts.clock.now(),
     };
+  }
+
+  async #dispatch(path: string, request: Unrouted, response: ServerResponse): Promise<void> {
     const route = parseRoute(path);
     if (route === null) this.#answerPlain({ ...request, route: NOWHERE }, path, response);
     else await this.#answerRoute({ ...request, route }, response);
@@ -143,7 +168,17 @@ export class ApiServer {
     writeJson(response, answer.code, answer.body as KubernetesObject);
   }
 
+  #answerOrder(request: ApiRequest, response: ServerResponse): void {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    if (!this.#parts.orderFault(bodyObject(request))) throw badRequest('there is no such fault');
+    writeJson(response, 200, { kind: 'Status', apiVersion: 'v1', metadata: { name: '' }, status: 'Success' });
+  }
+
   #answerPlain(request: ApiRequest, path: string, response: ServerResponse): void {
+    if (path === this.#parts.faultPath) {
+      this.#answerOrder(request, response);
+      return;
+    }
     const document = discoveryDocument(path);
     if (document !== null) {
       if (request.method !== 'GET') throw methodNotAllowed();

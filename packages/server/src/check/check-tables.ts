@@ -1,22 +1,22 @@
-import type { AttemptRecord, History, LedgerLine } from './history.ts';
-
-/** What one invariant was held against. */
-export interface Verdict {
-  readonly id: string;
-  readonly checked: number;
-  readonly violations: readonly string[];
-}
+import type { StoredAttempt } from '../store/history/read-history.ts';
+import type { History, LedgerLine } from './history.ts';
+import { grouped, type Verdict, verdict } from './verdict.ts';
 
 const OPEN = ['queued', 'running'];
+/** Ended by a report, or by what became of the worker; `abandoned` is what a user's request ended. */
+const CLOSED_BY_ITSELF = ['success', 'failed', 'skipped'];
+/** What the cluster did has budgets of its own. */
+const FREE_CLASSES = ['disrupted', 'never_started'];
 
-/** What must hold at any moment, whatever was done to the parts. It knows the tables, and nothing of the scheduler's code. */
-export function checkSafety(history: History): readonly Verdict[] {
-  const { attempts, ledger, outputs, instances, pods } = history;
+/** What tables and ledger must show at any moment. */
+export function checkTables(history: History): readonly Verdict[] {
+  const { attempts, ledger, outputs, instances } = history;
   const attemptOf = new Map(attempts.map((attempt) => [attempt.attempt, attempt]));
   const starts = ledger.filter(({ kind }) => kind === 'start');
+  const struck = new Set(history.struck);
+  const whole = new Set(history.wholeLogs);
   const successes = attempts.filter(({ state }) => state === 'success');
   return [
-    verdict('I01', [...pods], ([name, uids]) => uids.size > 1 && `pod ${name} has ${uids.size} uids`),
     verdict('I03', [...grouped(starts, (line) => line.instance)], ([instance]) => overlap(ledger, instance)),
     verdict(
       'I05',
@@ -44,6 +44,8 @@ export function checkSafety(history: History): readonly Verdict[] {
       ({ attempt, instance }) =>
         attemptOf.get(attempt)?.state !== 'success' && `${instance} shows output of ${attempt}, which did not succeed`,
     ),
+    verdict('I12', consecutive(attempts), ([one, next]) => jumped(one, next)),
+    verdict('I14', consecutive(attempts), ([one, next]) => spentWrongly(one, next)),
     verdict('I17', starts, (line) => early(history, line)),
     verdict(
       'success',
@@ -51,12 +53,23 @@ export function checkSafety(history: History): readonly Verdict[] {
       ({ instance, attempt }) =>
         attemptOf.get(attempt ?? '')?.state !== 'success' && `${instance} is success by attempt ${attempt}`,
     ),
+    verdict(
+      'I31',
+      attempts.filter(({ state }) => CLOSED_BY_ITSELF.includes(state)),
+      ({ attempt, reported, state }) =>
+        reported === null && !struck.has(attempt) && `attempt ${attempt} is ${state}, though nothing hit its worker`,
+    ),
+    verdict(
+      'I40',
+      attempts.filter(({ reported }) => reported !== null && history.wholeLogs.length > 0),
+      ({ attempt }) => !whole.has(attempt) && `the log of attempt ${attempt} lacks what its task wrote last`,
+    ),
     verdict('I28', Object.entries(history.pools), ([pool, slots]) => exceeded(attempts, pool, slots)),
   ];
 }
 
 /** What must hold once all faults are over and a stated time has passed. */
-export function checkLiveness({ asked, runs, attempts, ledger, instances }: History): readonly Verdict[] {
+export function checkEnd({ asked, runs, attempts, ledger, instances }: History): readonly Verdict[] {
   const ended = new Set(ledger.filter(({ kind }) => kind === 'end').map(({ attempt }) => attempt));
   return [
     verdict('I27', asked, (run) => {
@@ -71,31 +84,11 @@ export function checkLiveness({ asked, runs, attempts, ledger, instances }: Hist
     verdict('I36', runs, ({ run, state }) => !['success', 'failed'].includes(state) && `run ${run} is ${state}`),
     verdict(
       'lost result',
-      instances.filter(({ state }) => state === 'success'),
+      instances.filter(({ state }) => state === 'success' && ledger.length > 0),
       ({ instance, attempt }) =>
         !ended.has(attempt ?? '') && `${instance} is success but its task never came to its end`,
     ),
   ];
-}
-
-/** One line an invariant, and one for each violation. */
-export function verdictLines(verdicts: readonly Verdict[]): string {
-  return verdicts
-    .flatMap(({ id, checked, violations }) => [
-      `${id}: ${checked} checked, ${violations.length} violations`,
-      ...violations.map((violation) => `  ${violation}`),
-    ])
-    .join('\n');
-}
-
-function verdict<Item>(id: string, items: readonly Item[], wrong: (item: Item) => string | false): Verdict {
-  return { id, checked: items.length, violations: items.map(wrong).filter((text) => text !== false) };
-}
-
-function grouped<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }
 
 /**
@@ -133,7 +126,7 @@ function early({ ledger, upstream, attempts }: History, { instance, at }: Ledger
 /** Held from the commit that queues an attempt to the one that ends it; one commit may do both, within moments. */
 const ONE_COMMIT_MILLISECONDS = 100;
 
-function exceeded(attempts: readonly AttemptRecord[], pool: string, slots: number): string | false {
+function exceeded(attempts: readonly StoredAttempt[], pool: string, slots: number): string | false {
   const changes = attempts
     .filter((attempt) => attempt.pool === pool)
     .flatMap(({ queuedAt, endedAt, slots: taken }) => [
@@ -147,4 +140,22 @@ function exceeded(attempts: readonly AttemptRecord[], pool: string, slots: numbe
     most = Math.max(most, used);
   }
   return most > slots && `pool ${pool} of ${slots} slots had ${most} in use`;
+}
+
+/** Attempts of one task instance, each with the one after it. */
+function consecutive(attempts: readonly StoredAttempt[]): [StoredAttempt, StoredAttempt][] {
+  return [...grouped(attempts, ({ instance }) => instance).values()].flatMap((some) => {
+    const sorted = [...some].sort((left, right) => left.queuedAt - right.queuedAt);
+    return sorted.slice(1).map((next, index): [StoredAttempt, StoredAttempt] => [sorted[index]!, next]);
+  });
+}
+
+function jumped(one: StoredAttempt, next: StoredAttempt): string | false {
+  const spent = next.tryNumber - one.tryNumber;
+  return (spent < 0 || spent > 1) && `one end of attempt ${one.attempt} spent ${spent} tries of ${one.instance}`;
+}
+
+function spentWrongly(one: StoredAttempt, next: StoredAttempt): string | false {
+  const isFree = one.reported === null && FREE_CLASSES.includes(one.failure ?? '');
+  return isFree && next.tryNumber > one.tryNumber && `${one.failure} spent a retry of ${one.instance}`;
 }
