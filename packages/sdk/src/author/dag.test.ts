@@ -310,6 +310,7 @@ test('each mistake in a structure is one sentence that names it', () => {
     [() => build(() => (take as unknown as (...inputs: number[]) => void)(1, 2)), 'takes one input, not 2'],
     [() => dag('a b', {}, () => 1), 'The DAG id "a b" is not allowed'],
     [() => dag('', {}, () => 1), 'The DAG id "" is not allowed'],
+    [() => dag('..', {}, () => 1), 'The DAG id ".." is not allowed'],
     [() => dag('x'.repeat(251), {}, () => 1), 'has 251 characters; at most 250'],
     [() => build(() => group('a.b', () => 1)), 'The group id "a.b" is not allowed'],
     [() => build(() => group('g'.repeat(150), () => group('h'.repeat(150), () => empty('e')))), 'at most 250'],

@@ -1,7 +1,8 @@
 import { DagDefinitionError, shown } from './definition-error.ts';
 
 const LONGEST = 250;
-const WITH_DOTS = /^[A-Za-z0-9_.-]+$/;
+/** Not `.` or `..`, which would be another path in a URL. */
+const WITH_DOTS = /^(?!\.{1,2}$)[A-Za-z0-9_.-]+$/;
 const WITHOUT_DOTS = /^[A-Za-z0-9_-]+$/;
 
 /** Airflow's rule for DAG and task ids: letters, digits, `_`, `-` and `.`, at most 250 characters. */

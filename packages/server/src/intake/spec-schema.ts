@@ -16,7 +16,7 @@ const closed = (properties: { [name: string]: object }, optional: readonly strin
 });
 const tagged = (kind: string, fields: { [name: string]: object } = {}) => closed({ kind: { const: kind }, ...fields });
 
-const taskId = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,250}$' };
+const taskId = { type: 'string', pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,250}$' };
 const podFields = { podTemplateFile: orNull(text(1000)), podOverride: orNull({ type: 'object' }) };
 
 const input = {
