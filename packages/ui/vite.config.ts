@@ -16,6 +16,8 @@ const configuration = defineConfig({
     // A picture inside a script would need data: in the content security policy.
     assetsInlineLimit: 0,
     target: 'es2022',
+    // The layout of graphs is one large file that comes packed; how long it takes is no news.
+    rolldownOptions: { checks: { pluginTimings: false } },
     chunkSizeWarningLimit: 2000,
   },
   server: {

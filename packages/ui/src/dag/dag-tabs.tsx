@@ -4,6 +4,8 @@ import classes from './dag-tabs.module.css';
 /** The views of a DAG, in their order. Grid and graph keep what is chosen when one goes from one to the other. */
 const VIEWS = [
   { to: '/dags/$dagId', label: 'Grid' },
+  { to: '/dags/$dagId/graph', label: 'Graph' },
+  { to: '/dags/$dagId/gantt', label: 'Gantt' },
   { to: '/dags/$dagId/runs', label: 'Runs' },
   { to: '/dags/$dagId/details', label: 'Details' },
 ] as const;

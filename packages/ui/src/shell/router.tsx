@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { type DagRunsSearch, dagRunsSearch } from '../dag/dag-runs-search.ts';
+import { type GanttSearch, ganttSearch } from '../dag/gantt-search.ts';
+import { type GraphSearch, graphSearch } from '../dag/graph-search.ts';
 import { type GridSearch, gridSearch } from '../dag/grid-search.ts';
 import { type DagListSearch, dagListSearch } from '../dags/dag-list-search.ts';
 import { Trouble } from '../parts/trouble.tsx';
@@ -43,6 +45,20 @@ const dagGrid = createRoute({
   component: lazyRouteComponent(() => import('../dag/grid-page.tsx'), 'GridPage'),
 });
 
+const dagGraph = createRoute({
+  getParentRoute: () => dag,
+  path: '/graph',
+  validateSearch: (search): GraphSearch => graphSearch(search),
+  component: lazyRouteComponent(() => import('../dag/graph-page.tsx'), 'GraphPage'),
+});
+
+const dagGantt = createRoute({
+  getParentRoute: () => dag,
+  path: '/gantt',
+  validateSearch: (search): GanttSearch => ganttSearch(search),
+  component: lazyRouteComponent(() => import('../dag/gantt-page.tsx'), 'GanttPage'),
+});
+
 const dagRuns = createRoute({
   getParentRoute: () => dag,
   path: '/runs',
@@ -57,7 +73,7 @@ const dagDetails = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid, dagRuns, dagDetails])]),
+  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagDetails])]),
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
   scrollRestoration: true,
