@@ -83,6 +83,8 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'GET /api/v2/connections/:connection_id': 'One connection, without its secrets.',
   'PATCH /api/v2/connections/:connection_id': 'Changes a connection; *** stands for what is stored.',
   'DELETE /api/v2/connections/:connection_id': 'Deletes a connection.',
+  'GET /api/v2/gantry/variables/:variable_key/origin': 'Which source gives a variable, and which others have it.',
+  'GET /api/v2/gantry/connections/:connection_id/origin': 'Which source gives a connection, and which others have it.',
   'GET /api/v2/importErrors': 'Why DAG files could not be used.',
   'GET /api/v2/importErrors/:import_error_id': 'One of them.',
   'GET /api/v2/gantry/attempts/:attempt_id/pod':

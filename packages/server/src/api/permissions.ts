@@ -109,6 +109,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /api/v2/connections/:connection_id': 'op',
   'PATCH /api/v2/connections/:connection_id': 'op',
   'DELETE /api/v2/connections/:connection_id': 'op',
+  'GET /api/v2/gantry/variables/:variable_key/origin': 'op',
+  'GET /api/v2/gantry/connections/:connection_id/origin': 'op',
 };
 
 /** Why a route may not have the permission that the table gives it; null when it may. */

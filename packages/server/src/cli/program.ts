@@ -3,6 +3,7 @@ import { VERSION } from '../main/version.ts';
 import { backfillCommands } from './backfill/backfill-commands.ts';
 import { chaosCommands } from './chaos/chaos-commands.ts';
 import { configCommands } from './config/config-commands.ts';
+import { connectionCommands } from './connections/connection-commands.ts';
 import { dagCommands } from './dags/dag-commands.ts';
 import { databaseCommands } from './db/database-commands.ts';
 import { kubernetesCommands } from './kubernetes/kubernetes-commands.ts';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
   podCommands(program);
   poolCommands(program);
   variableCommands(program);
+  connectionCommands(program);
   secretCommands(program);
   configCommands(program);
   databaseCommands(program);

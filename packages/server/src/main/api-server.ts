@@ -5,7 +5,6 @@ import { podNamespace } from '../kube/pod/pod-namespace.ts';
 import { podOfShape } from '../kube/pod/pod-shape.ts';
 import { manualInterval } from '../plan/timetable/next-run.ts';
 import { runsBetween } from '../plan/timetable/runs-between.ts';
-import { environmentSource } from '../secrets/environment-source.ts';
 import { readDeployment } from '../store/read-deployment.ts';
 import { baseUrlOf } from './base-url.ts';
 import type { Configuration } from './configuration.ts';
@@ -16,6 +15,7 @@ import { podNamespaces } from './pod-rules.ts';
 import { podTokenVerifier } from './pod-token-verifier.ts';
 import type { Log } from './process-log.ts';
 import { checkSecretKeys, secretKeysOf } from './secret-keys.ts';
+import { secretSources } from './secret-sources.ts';
 import { keepServiceAlive } from './service-heartbeat.ts';
 import { openStore } from './store-access.ts';
 import { systemClock } from './system-clock.ts';
@@ -82,7 +82,7 @@ export async function runApiServer(
       runsBetween: ({ schedule, startDate }, range) =>
         runsBetween(schedule, { ...range, startDate: startDate === null ? null : Date.parse(startDate) }),
       secretKeys,
-      secretSources: [environmentSource(configuration.environment)],
+      secretSources: await secretSources(configuration),
       version: VERSION,
       pageFolder: PAGE_FOLDER,
     });

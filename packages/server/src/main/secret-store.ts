@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { type Rotation, rotateSecrets } from '../secrets/rotate-secrets.ts';
 import { SecretBox } from '../secrets/secret-box.ts';
 import type { Database } from '../store/database.ts';
 import { countSecrets } from '../store/reseal-secrets.ts';
 import type { Configuration } from './configuration.ts';
+import { onDatabase } from './offline-store.ts';
 import { secretKeysOf } from './secret-keys.ts';
-import { databaseUrlFile } from './standalone-environment.ts';
 import { withStandaloneKey } from './standalone-key.ts';
-import { openStore } from './store-access.ts';
 import { systemRandom } from './system-random.ts';
 
 /** The secrets of one database as commands on this machine reach them: with the database's URL and the keys, past the API. */
@@ -17,20 +15,15 @@ export interface SecretStore {
 }
 
 /**
- * Opens the configured database and keys, or those of the standalone that runs on GANTRY_HOME, for as long as `work` takes.
+ * Runs `work` on the secrets of the configured database under the configured keys, or on those of the standalone of
+ * GANTRY_HOME, whether it runs or not.
  */
 export async function withSecretStore<Result>(
   configuration: Configuration,
   work: (store: SecretStore) => Promise<Result>,
 ): Promise<Result> {
-  const whole = withStandaloneKey(withStandaloneUrl(configuration));
-  const box = new SecretBox(secretKeysOf(whole), systemRandom);
-  const database = await openStore(whole, 'gantry secrets');
-  try {
-    return await work({ database, box });
-  } finally {
-    await database.close();
-  }
+  const box = new SecretBox(secretKeysOf(withStandaloneKey(configuration)), systemRandom);
+  return onDatabase(configuration, 'secrets', (database) => work({ database, box }));
 }
 
 /** Seals everything under the first key. */
@@ -59,12 +52,4 @@ function roleOf(box: SecretBox, keyId: string | null): KeyUse['role'] {
   if (keyId === null) return 'no seal';
   if (keyId === box.sealingKeyId) return 'seals and opens';
   return box.keyIds.includes(keyId) ? 'opens' : 'not configured';
-}
-
-function withStandaloneUrl(configuration: Configuration): Configuration {
-  const { home, config } = configuration;
-  const path = databaseUrlFile(home);
-  if (config.database.url !== '' || !existsSync(path)) return configuration;
-  const url = readFileSync(path, 'utf8').trim();
-  return { ...configuration, config: { ...config, database: { ...config.database, url } } };
 }

@@ -89,7 +89,12 @@ async function ask(
     return (await Promise.race([read(source), late])) ?? null;
   } catch (error) {
     if (error instanceof GantryError) throw error;
-    throw new GantryError('unavailable', `The secrets backend ${source.name} does not answer as it should; try again.`);
+    const { code } = error as { readonly code?: unknown };
+    const why = typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
+    throw new GantryError(
+      'unavailable',
+      `The secrets backend ${source.name} does not answer as it should${why}; try again.`,
+    );
   } finally {
     clearTimeout(timer);
   }

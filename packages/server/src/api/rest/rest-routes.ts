@@ -18,6 +18,7 @@ import { homeRoute } from './home-route.ts';
 import { importErrorRoutes } from './import-error-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
+import { originRoutes } from './origin-routes.ts';
 import { patchRunRoute } from './patch-run-route.ts';
 import { patchTaskInstanceRoute } from './patch-task-instance-route.ts';
 import { poolRoutes } from './pool-routes.ts';
@@ -57,6 +58,7 @@ export function restRoutes(app: Routes, parts: RestParts, hints: ProgressHints):
   poolRoutes(app, parts);
   variableRoutes(app, parts);
   connectionRoutes(app, parts);
+  originRoutes(app, parts);
   importErrorRoutes(app, parts);
   attemptRoutes(app, parts);
   attemptPodRoute(app, parts);

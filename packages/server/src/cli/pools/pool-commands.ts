@@ -29,4 +29,16 @@ export function poolCommands(program: Command): void {
     .description('remove a pool')
     .argument('<pool>', 'name of the pool')
     .action(async (name) => (await import('./delete-pool.ts')).deletePool(name));
+  group
+    .command('import')
+    .description(
+      'set the pools of a JSON file: an object of names, and for each slots, description and include_deferred',
+    )
+    .argument('<file>', 'JSON file; - reads standard input')
+    .action(async (file) => (await import('./carry-pools.ts')).importPools(file));
+  group
+    .command('export')
+    .description('write the pools to a JSON file')
+    .argument('<file>', 'JSON file; - writes to standard output')
+    .action(async (file) => (await import('./carry-pools.ts')).exportPools(file));
 }

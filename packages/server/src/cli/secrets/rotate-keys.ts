@@ -1,11 +1,11 @@
 import { GantryError } from '@gantry/sdk/model';
-import { readConfiguration } from '../../main/configuration.ts';
 import { rotate } from '../../main/secret-store.ts';
 import { terminalOf } from '../output/terminal.ts';
+import { secretConfiguration } from './secret-configuration.ts';
 
 /** Ends with an error when secrets are left that cannot be opened: their key must not be dropped, or they are lost. */
 export async function rotateKeys(): Promise<void> {
-  const { sealed, unreadable, unreadableCount } = await rotate(readConfiguration(process.env));
+  const { sealed, unreadable, unreadableCount } = await rotate(secretConfiguration());
   terminalOf(process.stdout).write(
     sealed === 1 ? '1 secret was sealed anew.\n' : `${sealed} secrets were sealed anew.\n`,
   );

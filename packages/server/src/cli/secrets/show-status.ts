@@ -1,8 +1,8 @@
-import { readConfiguration } from '../../main/configuration.ts';
 import { type KeyUse, keyUses } from '../../main/secret-store.ts';
 import type { OutputFormat } from '../output/output-format.ts';
 import { type Column, printRows } from '../output/print-rows.ts';
 import { terminalOf } from '../output/terminal.ts';
+import { secretConfiguration } from './secret-configuration.ts';
 
 export async function showStatus(options: { readonly output: OutputFormat }): Promise<void> {
   const columns: Column<KeyUse>[] = [
@@ -10,6 +10,6 @@ export async function showStatus(options: { readonly output: OutputFormat }): Pr
     { key: 'secrets', value: ({ count }) => count, right: true },
     { key: 'role', value: ({ role }) => role },
   ];
-  const uses = await keyUses(readConfiguration(process.env));
+  const uses = await keyUses(secretConfiguration());
   await printRows(terminalOf(process.stdout), options.output, columns, uses, 'There are no secrets and no keys.');
 }

@@ -12,7 +12,8 @@ export function variableCommands(program: Command): void {
     .command('get')
     .description('print the value of a variable')
     .argument('<key>', 'key of the variable')
-    .action(async (key) => (await import('./get-variable.ts')).getVariable(key));
+    .option('--explain', 'tell instead which source gives it')
+    .action(async (key, options) => (await import('./get-variable.ts')).getVariable(key, options));
   group
     .command('set')
     .description('make a variable or change it')
@@ -33,6 +34,7 @@ export function variableCommands(program: Command): void {
   group
     .command('export')
     .description('write the variables to a JSON file')
-    .argument('<file>', 'JSON file; - writes to standard output')
-    .action(async (file) => (await import('./export-variables.ts')).exportVariables(file));
+    .argument('<file>', 'JSON file, readable by its owner only; - writes to standard output')
+    .option('--with-secrets', 'also the values that the API masks; reads the database itself')
+    .action(async (file, options) => (await import('./export-variables.ts')).exportVariables(file, options));
 }

@@ -96,6 +96,16 @@ export const OPTION_TABLE = {
     encryption_keys: secret(
       "Keys for secrets in the database, comma-separated, as gantry secrets make-key prints them: the first seals, all open. Airflow's [core] fernet_key. Empty: secrets are stored as they are; gantry standalone makes a key.",
     ),
+    backend: text(
+      '',
+      'Where the API server looks for variables and connections before the database: LocalFilesystemBackend, MountedFolderBackend, or the path of a JavaScript module, relative to GANTRY_HOME.',
+    ),
+    backend_kwargs: {
+      ...jsonObject(
+        'Settings of the backend: {"variables_file_path": ..., "connections_file_path": ...}, {"variables_folder": ..., "connections_folder": ...}, or what the module takes.',
+      ),
+      secret: true,
+    },
   },
   database: {
     url: secret(
