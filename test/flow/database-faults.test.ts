@@ -182,7 +182,7 @@ describe('a session holds the row of a pool', () => {
   });
   afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
 
-  test('the tasks of other pools go on, the log says which pool is held, and its own run when it is free [F56 D7]', async () => {
+  test('the tasks of other pools go on, the log says which pool is held, and its own run when it is free [F56 D7 D5]', async () => {
     const holder = await openDatabase({
       url: readFileSync(join(place.gantry.home, 'database-url'), 'utf8'),
       applicationName: 'gantry test holder',

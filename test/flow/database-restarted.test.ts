@@ -68,4 +68,22 @@ describe.each(EXECUTORS)('with the %s', (executor) => {
     await place.expectEachRanOnce(TASKS);
     expect(services.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
   }, 240_000);
+
+  test.runIf(executor === 'KubernetesExecutor')(
+    'the database restarts while a scheduler stands still and the cluster forgets its history, all at once: the run ends well, every task ran once [F86 I35 I36]',
+    async () => {
+      const [paused] = await inTheMiddleOfARun();
+      const { port } = postgres;
+      paused!.kill('SIGSTOP');
+      await postgres.stop();
+      place.script.expireHistory();
+      place.script.cutWatches();
+      postgres = await startEmbeddedPostgres({ folder: join(folder, 'server'), durable: true, port });
+      await place.untilEnded(TASKS / 2);
+      paused!.kill('SIGCONT');
+      await place.succeeded();
+      await place.expectEachRanOnce(TASKS);
+    },
+    240_000,
+  );
 });

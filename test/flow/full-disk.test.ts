@@ -77,7 +77,7 @@ describe.skipIf(why !== null)(`a full disk${why === null ? '' : ` (${why})`}`, (
     expect(out + err).not.toMatch(/\n\s+at /);
   }, 90_000);
 
-  test('in the middle of a run holds it up, and once there is room again the run ends well and every task ran once', async () => {
+  test('in the middle of a run holds it up, and once there is room again the run ends well and every task ran once [F59 D8]', async () => {
     mounted(120);
     const ended = standalone('--dag', 'talk', '--once');
     await expect.poll(() => ledger('end').length, { timeout: 60_000 }).toBeGreaterThan(4);

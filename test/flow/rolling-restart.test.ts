@@ -11,7 +11,7 @@ describe.each(EXECUTORS)('three schedulers with the %s are restarted one after a
   });
   afterEach(async (context) => place.close(context.task.result?.state === 'fail'));
 
-  test('each ends in good order, and no task is lost or repeated [I31]', async () => {
+  test('each ends in good order, and no task is lost or repeated [I31 F65]', async () => {
     const schedulers = [1, 2, 3].map(() => place.gantry.start('scheduler'));
     await place.trigger('fan');
     const codes: (number | null)[] = [];

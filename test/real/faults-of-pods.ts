@@ -106,7 +106,7 @@ export function faultsOfPods(real: RealCluster, kubectlProgram: string, control:
   const endsOf = async (dagId: string) =>
     (await place.attempts(dagId)).map((attempt) => [attempt.state, attempt.class]);
 
-  test('a child alone that runs out of memory fails its task only if the task says so, and a sidecar never does [P1 P16]', async () => {
+  test('a child alone that runs out of memory fails its task only if the task says so, and a sidecar never does [P1 P16 F35]', async () => {
     const dagIds = ['child_tolerated', 'child_fatal', 'sidecar_fed'];
     for (const dagId of dagIds) await started(dagId);
     for (const dagId of ['child_tolerated', 'sidecar_fed']) {

@@ -16,7 +16,7 @@ F09 A stream cut in the middle of a line: the half line is not read.
 F10 A line that is garbage, or 50 MB long: the watch ends and resumes, memory stays bounded.
 F11 Lost events, deletes among them: the next list finds them.
 F12 Every event twice and out of order.
-F13 Events that come after the worker's report: the report stands. :: the order is held by I10's tests; a delay of 90 s is not injected
+F13 Events that come after the worker's report: the report stands.
 F14 Events of an old version replayed after a restart.
 F15 No bookmarks at all, or nothing but bookmarks.
 F16 A list that is older than what was seen: it decides no absence.
@@ -34,47 +34,47 @@ F27 409 to a create: ours, ours but going, or somebody else's.
 F28 A storm of 429 to creates.
 F29 A quota that is used up.
 F30 A pod that is refused for what it is.
-F31 An admission webhook that fails or is slow. :: no test is tagged
-F32 404 or 409 to a delete. :: no test is tagged
-F33 A pod that a finalizer keeps. :: no test is tagged
+F31 An admission webhook that fails or is slow.
+F32 404 or 409 to a delete.
+F33 A pod that a finalizer keeps.
 F34 Kubernetes away for ten minutes under load.
-F35 Out of memory in the task's process only. :: no test is tagged
+F35 Out of memory in the task's process only.
 F36 Out of memory of the worker.
 F37 SIGTERM that the task answers with exit 0.
 F38 Preempted, drained or evicted while pending, running or just done.
-F39 Evicted for its own storage. :: the local cluster measures no storage; the pure function's table covers the status
+F39 Evicted for its own storage.
 F40 Refused by the kubelet.
 F41 An image that cannot be had.
 F42 A secret that appears later.
 F43 No room, or held back on purpose.
 F44 A sidecar that stays.
-F45 A container started again in the same pod. :: refused by I05's tests of the claim; not injected with a real container
+F45 A container started again in the same pod.
 F46 A node that is cut off while its worker lives.
 F47 A worker that is frozen and wakes after its successor ran.
 F48 A pod that the garbage collector took.
-F49 A task that ends before its launch is recorded. :: no test is tagged
+F49 A task that ends before its launch is recorded.
 F50 A pod that is deleted while pending.
 F51 A commit whose answer is lost.
 F52 A backend of Postgres is killed, and with it every session.
 F53 Postgres is away, shortly or longer than the lease.
-F54 A fail-over that forgets the last commits. :: needs an asynchronous standby, which no test sets up
-F55 Serialization failures and deadlocks. :: no test is tagged
+F54 A fail-over that forgets the last commits. :: needs an asynchronous standby, which no test sets up: what Postgres forgot cannot be scripted on one server
+F55 Serialization failures and deadlocks.
 F56 A row that another session holds.
 F57 The listening session is killed or goes silent.
-F58 A pool of connections that is used up. :: no test is tagged
-F59 A full disk under Postgres. :: needs a file system of its own for Postgres, which a test cannot mount without root
+F58 A pool of connections that is used up.
+F59 A full disk under Postgres.
 F60 A slow line to Postgres.
 F61 A scheduler is killed.
 F62 A scheduler is paused beyond its lease.
 F63 A scheduler's loop stands still.
-F64 No file handles or no memory left. :: not injected: the limits would hit the tests' own process group on a shared machine
-F65 A rolling update to the next version. :: there is one version only; restarts one after another are F61's
+F64 No file handles or no memory left.
+F65 A rolling update to the next version. There is one version so far: its parts are restarted one after another, and a schema of another version is refused with what to do.
 F66 The API server is killed while a report is on its way.
 F67 The API server answers 503 for minutes.
-F68 The API server answers a byte a second. :: no test is tagged
+F68 The API server answers a byte a second.
 F69 A worker's supervisor is killed.
 F70 A task that forks and ignores SIGTERM.
-F71 A token that is about to expire while the API server is away. :: tokens of attempts end with their attempt, not with time
+F71 A token that is about to expire while the API server is away. :: does not arise: the token of an attempt ends with its attempt, not with time
 F72 A scheduler with local children is killed.
 F73 A queue that is killed and forgets. :: ${NO_QUEUE}
 F74 A message that comes twice. :: ${NO_QUEUE}
@@ -83,12 +83,12 @@ F76 A queue that fails over to an empty one. :: ${NO_QUEUE}
 F77 A clock that jumps an hour.
 F78 Summer time, leap days, ends of months.
 F79 A database clock that is minutes off.
-F80 A full disk under the logs. :: no test is tagged
+F80 A full disk under the logs. :: does not arise for tasks: their logs go to Postgres (F59) and touch no disk; what a full disk does to the files of standalone's parts is not injected
 F81 A log store that fails. :: remote log stores are not built
-F82 DAG files that change while they are read. :: no test is tagged
+F82 DAG files that change while they are read.
 F83 A DAG file that loops, eats memory, exits or throws.
-F84 A task that is renamed while its run is open. :: no test is tagged
-F85 Links that are cut and restored one by one at random. :: the soak ends sessions, watches and processes at random, but holds no link for long
-F86 Postgres restarts, history is lost and a scheduler stands still at once. :: the soak draws these one after another, never at once
+F84 A task that is renamed while its run is open.
+F85 Links that are cut and restored one by one at random.
+F86 Postgres restarts, history is lost and a scheduler stands still at once.
 F87 10,000 runnable tasks at once. :: a bench measures the watch with 10,000 pods; 10,000 processes do not fit one machine
 `);

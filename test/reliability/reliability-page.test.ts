@@ -39,13 +39,13 @@ test('the result of a table test is that of all its cases, and a test that did n
   const tagged = { file: 'a/b.test.ts', line: 1, name: 'with $name it holds (%i)', ids: ['F01', 'I02'], isCase: false };
   const result = (name: string, ids: string, status: string) => ({ title: `${name} [${ids}]`, status });
   const assertionResults = [
-    result('with one it holds (1)', 'F01 I02', 'passed'),
+    { ...result('with one it holds (1)', 'F01 I02', 'passed'), meta: { seeds: 7 } },
     result('with two it holds (2)', 'F01 I02', 'failed'),
     result('with two it holds (2)', 'F01', 'failed'),
     result('with three it holds (3)', 'F01 I02', 'skipped'),
   ];
   const report = { testResults: [{ name: '/x/a/b.test.ts', assertionResults }] };
-  expect(tallyOf(tagged, report)).toEqual({ passed: 1, failed: 1, leftOut: 1 });
-  expect(tallyOf({ ...tagged, file: 'a/c.test.ts' }, report)).toEqual({ passed: 0, failed: 0, leftOut: 0 });
-  expect(tallyOf(tagged, null)).toEqual({ passed: 0, failed: 0, leftOut: 0 });
+  expect(tallyOf(tagged, report)).toEqual({ passed: 1, failed: 1, leftOut: 1, seeds: 7 });
+  expect(tallyOf({ ...tagged, file: 'a/c.test.ts' }, report)).toEqual({ passed: 0, failed: 0, leftOut: 0, seeds: 0 });
+  expect(tallyOf(tagged, null)).toEqual({ passed: 0, failed: 0, leftOut: 0, seeds: 0 });
 });

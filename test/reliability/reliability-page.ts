@@ -22,9 +22,9 @@ export function reliabilityPage({ report, commit }: Source): string {
     [
       `## ${title}`,
       '',
-      '| Row | Says | Checked by | Result |',
+      '| Row | Says | Result | Checked by |',
       '|---|---|---|---|',
-      ...rows.map((row) => line(row, tests, report)),
+      ...rows.map((row) => line(row, tests, { report, commit })),
       '',
     ].join('\n');
   return [
@@ -35,7 +35,7 @@ export function reliabilityPage({ report, commit }: Source): string {
     `${covered.length} of ${ROWS.length} rows have tests; each other one says why it has none. A test names its rows at the end of its name.`,
     report === null
       ? 'No results stand here yet: the page was written from the names of the tests alone.'
-      : `The results are those of commit ${commit}. A test that needs a part which was not there is left out.`,
+      : `The results are those of commit ${commit}. A test that needs a part which was not there, such as a real Kubernetes, is left out. Seeds are those of tests that draw faults at random.`,
     '',
     table('Promises', INVARIANTS),
     table('Faults', FAULTS),
@@ -43,19 +43,31 @@ export function reliabilityPage({ report, commit }: Source): string {
   ].join('\n');
 }
 
-function line(row: Row, tests: readonly TaggedTest[], report: TestReport | null): string {
+function line(row: Row, tests: readonly TaggedTest[], { report, commit }: Source): string {
   const proofs = tests.filter(({ ids }) => ids.includes(row.id));
   const start = `| ${row.id} | ${cell(row.sentence)} |`;
-  if (proofs.length === 0) return `${start} not covered: ${cell(row.reason ?? 'no reason given')} | |`;
-  const checks = proofs.map((test) => `${cell(test.name)} (\`${test.file}\`)`);
-  return `${start} ${checks.join('<br>')} | ${proofs.map((test) => told(tallyOf(test, report))).join('<br>')} |`;
+  if (proofs.length === 0) return `${start} | not covered: ${cell(row.reason ?? 'no reason given')} |`;
+  const tallies = proofs.map((test) => tallyOf(test, report));
+  const checks = proofs.map((test, index) => {
+    const told = report === null ? '' : `: ${resultOf(tallies[index]!)}`;
+    return `${cell(test.name)} (\`${test.file}\`)${told}`;
+  });
+  const count = proofs.length === 1 ? '1 test' : `${proofs.length} tests`;
+  const result = report === null ? 'not run' : `${resultOf(summed(tallies))} at ${commit}`;
+  return `${start} ${result} | <details><summary>${count}</summary>${checks.join('<br>')}</details> |`;
 }
 
-function told({ passed, failed, leftOut }: Tally): string {
+function summed(tallies: readonly Tally[]): Tally {
+  const sum = (of: keyof Tally): number => tallies.reduce((total, tally) => total + tally[of], 0);
+  return { passed: sum('passed'), failed: sum('failed'), leftOut: sum('leftOut'), seeds: sum('seeds') };
+}
+
+function resultOf({ passed, failed, leftOut, seeds }: Tally): string {
   const parts = [
     failed > 0 ? `${failed} FAILED` : '',
-    passed > 0 ? (passed === 1 ? 'passed' : `${passed} passed`) : '',
+    passed > 0 ? `${passed} passed` : '',
     leftOut > 0 ? `${leftOut} left out` : '',
+    seeds > 0 ? `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}` : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'not run' : parts.join(', ');
 }

@@ -1,7 +1,5 @@
 import { rowsOf } from './row.ts';
 
-const NO_TAG = 'no test is tagged';
-
 /** How the watch, the ends of pods and Postgres are treated, and the races that others have met. */
 export const RULES = rowsOf(`
 W1 Versions are text, compared by length and digits, else not comparable.
@@ -25,12 +23,12 @@ W18 401 reads the token again, 403 freezes conclusions.
 W19 The version is kept with cluster, namespace and selector.
 W20 Two watchers do no harm.
 W21 Streaming lists are optional.
-P1 Reported, then any end of the pod. :: ${NO_TAG}
+P1 Reported, then any end of the pod.
 P2 Succeeded without a report.
 P3 Failed by its exit code.
 P4 Out of memory.
 P5 Evicted for the node's pressure.
-P6 Evicted for its own storage. :: ${NO_TAG}
+P6 Evicted for its own storage.
 P7 Taken by the cluster.
 P8 Marked for disruption, yet healthy.
 P9 Refused by the kubelet.
@@ -41,41 +39,41 @@ P13 A container that cannot be made.
 P14 No room.
 P15 Held back on purpose.
 P16 The main container ended, another stays.
-P17 A container started again in its pod. :: ${NO_TAG}
+P17 A container started again in its pod.
 P18 Deleted by somebody else.
 P19 A node that is silent.
-P20 Gone, and it had ended. :: ${NO_TAG}
+P20 Gone, and it had ended.
 P21 Gone, and it had run or was never seen.
-P22 Ended by the garbage collector: no proof of death. :: ${NO_TAG}
+P22 Ended by the garbage collector: no proof of death.
 P23 Its deadline passed.
-P24 A phase that nobody knows. :: ${NO_TAG}
+P24 A phase that nobody knows.
 D1 A commit may have happened although its answer is lost.
 D2 One killed backend ends every session.
 D3 Advisory locks save work and decide nothing. :: the schedulers use none
 D4 Notifications are lost while nobody listens.
-D5 Skipping locked rows counts nothing. :: ${NO_TAG}
-D6 Each error code has its treatment. :: ${NO_TAG}
+D5 Skipping locked rows counts nothing.
+D6 Each error code has its treatment.
 D7 A stopped backend keeps its locks.
-D8 A full disk is overload. :: ${NO_TAG}
+D8 A full disk is overload.
 D9 A fail-over may forget. :: needs an asynchronous standby, which no test sets up
 D10 Listening needs a direct connection. :: no pooling proxy is among the tests' parts
-D11 A waiting update looks again at the row. :: ${NO_TAG}
+D11 A waiting update looks again at the row.
 D12 Leases go by the clock, not by the start of the transaction.
 D13 Leases are renewed beside a loop that stands still.
 R1 A slow heartbeat is taken for death and healthy tasks are reset.
 R2 A second pod for a pending one.
-R3 An old attempt's pod fails the present one. :: ${NO_TAG}
-R4 A second dispatch kills the first. :: ${NO_TAG}
-R5 Done pods of living schedulers are adopted and slots leak. :: ${NO_TAG}
-R6 410 is understood in one form only. :: W6 holds it; ${NO_TAG}
-R7 A half-open connection freezes the watch. :: W10 holds it; ${NO_TAG}
+R3 An old attempt's pod fails the present one.
+R4 A second dispatch kills the first.
+R5 Done pods of living schedulers are adopted and slots leak.
+R6 410 is understood in one form only.
+R7 A half-open connection freezes the watch.
 R8 A repeated start is refused as somebody else's.
 R9 Late states between worker and scheduler kill good tasks.
 R10 A pod deleted while pending is queued for ever.
-R11 A task that ends before its launch is recorded stays queued. :: ${NO_TAG}
+R11 A task that ends before its launch is recorded stays queued.
 R12 A step runs again since its pod was cleaned up and a cache is old.
 R13 Cleaning up races reading the status.
-R14 Two leaders after a rolling update. :: fences hold it (I32); ${NO_TAG}
-R15 One malformed pod ends the controller. :: I26 holds it; ${NO_TAG}
+R14 Two leaders after a rolling update.
+R15 One malformed pod ends the controller.
 R16 Finalizers left behind block pods. :: Gantry sets none
 `);

@@ -6,6 +6,7 @@ import { verdictLines } from '../../packages/server/src/check/verdict.ts';
 import { recordChanges } from '../../packages/server/src/store/history/record-changes.ts';
 import { FlowPlace } from '../flow/flow-place.ts';
 import { PodRecord } from '../support/pod-record.ts';
+import { tellSeeds } from '../support/tell-seeds.ts';
 import { Links } from './links.ts';
 import { Nemesis } from './nemesis.ts';
 import { readCampaign } from './read-campaign.ts';
@@ -100,7 +101,8 @@ async function openRuns(): Promise<number | null> {
 
 test(
   'random faults of schedulers, API server, database, links, pods and workers lose nothing and repeat nothing, by a checker of its own [F85 I01 I02 I03 I04 I05 I06 I08 I09 I10 I11 I12 I13 I14 I15 I16 I17 I18 I23 I24 I27 I28 I29 I31 I32 I36 I39 I40 I41]',
-  async () => {
+  async (context) => {
+    tellSeeds(context, 1);
     await place.gantry.kill('api-server');
     const nemesis = new Nemesis(place, links, seeded(SEED), SCHEDULERS);
     const asked = await trouble(nemesis);

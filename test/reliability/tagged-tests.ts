@@ -18,11 +18,16 @@ const IDS = String.raw`\[([IFWPDR]\d{1,3}(?:,? [IFWPDR]\d{1,3})*)\]`;
 const TAGGED = new RegExp(`${LITERAL} ${IDS}\\1`, 'g');
 /** A case of a table test: what it is called, and its rows as a cell of their own. */
 const TAGGED_CASE = new RegExp(`${LITERAL}\\1,\\s*'${IDS}'`, 'g');
-const FOLDERS = ['packages', 'test', 'bench', 'examples'];
+const PLACES: readonly (readonly [folder: string, endings: readonly string[]])[] = [
+  ...['packages', 'test', 'bench', 'examples'].map((folder) => [folder, ['.test.ts', '.suite.ts']] as const),
+  // Suites for a real cluster, which one test file runs.
+  ['test/real', ['.ts']],
+];
 
 /** Read from the sources, so that nothing need run. */
 export function taggedTests(): readonly TaggedTest[] {
-  return FOLDERS.flatMap((folder) => filesUnder(folder, ['.test.ts', '.suite.ts'])).flatMap((file) => {
+  const files = new Set(PLACES.flatMap(([folder, endings]) => filesUnder(folder, [...endings])));
+  return [...files].flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     const found = (pattern: RegExp, isCase: boolean): TaggedTest[] =>
       [...text.matchAll(pattern)].map((match) => ({

@@ -50,7 +50,7 @@ describe('a plain connection', () => {
     expect(await connection.exchange(request())).toEqual({ status: 200, body: 'here' });
   });
 
-  test('gives up an answer that drips, after its time', async () => {
+  test('gives up an answer that drips, after its time [F68]', async () => {
     const server = createServer((_incoming, outgoing) => {
       outgoing.writeHead(200, { 'content-length': '1000' });
       const drip = setInterval(() => outgoing.write('x'), 20);

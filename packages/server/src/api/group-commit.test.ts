@@ -85,7 +85,7 @@ test('trouble of the database fails the whole statement, and the next goes on', 
   expect(await Promise.all([first, later])).toEqual([0, 30]);
 });
 
-test('a deadlock is tried again', async () => {
+test('a deadlock is tried again [F55]', async () => {
   const { statements, add } = group();
   const answer = add(1);
   await statements.end(withState('40P01'));

@@ -31,7 +31,7 @@ function pathOf(route: string): string {
     .replace(/:\w+/g, 'x');
 }
 
-test('every declared route exists, and no route but the public ones answers without a credential', async () => {
+test('every declared route exists, and no route but the public ones answers without a credential [I43]', async () => {
   for (const [route, permission] of Object.entries(PERMISSIONS)) {
     const [method, path] = route.split(' ') as [string, string];
     expect(api.server.app.hasRoute({ method: method as 'GET', url: path }), route).toBe(true);
@@ -54,7 +54,7 @@ test('every declared route exists, and no route but the public ones answers with
   }
 });
 
-test('a route without a declared permission cannot be added', async () => {
+test('a route without a declared permission cannot be added [I43]', async () => {
   const { fastify } = await import('fastify');
   const { requirePermissions } = await import('./authentication.ts');
   const app = fastify();

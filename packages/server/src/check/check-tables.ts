@@ -31,7 +31,10 @@ export function checkTables(history: History): readonly Verdict[] {
     verdict(
       'I10',
       attempts.filter(({ reported, state }) => reported !== null && !OPEN.includes(state)),
-      ({ attempt, reported, state }) => reported !== state && `attempt ${attempt} reported ${reported} and is ${state}`,
+      ({ attempt, reported, state }) =>
+        reported !== state &&
+        !(state === 'abandoned' && struck.has(attempt)) &&
+        `attempt ${attempt} reported ${reported} and is ${state}`,
     ),
     verdict(
       'I13',

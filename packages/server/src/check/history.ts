@@ -10,7 +10,7 @@ export interface History extends StoredHistory {
   readonly ledger: readonly LedgerLine[];
   /** Task that waits for all of these to succeed, by task id. */
   readonly upstream: Readonly<Record<string, readonly string[]>>;
-  /** Attempts whose pod or worker a fault hit: they may end without a report. */
+  /** Attempts whose pod or worker a fault hit, or that a user cleared: they may end without a report, or against it. */
   readonly struck: readonly string[];
   readonly cluster: ClusterRecord | null;
   /** Where the value of a secret was looked for. */

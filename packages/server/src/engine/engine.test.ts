@@ -73,6 +73,26 @@ test('a retry is a new attempt of the next try', async () => {
   expect(new Set(executor.launched.map((order) => order.attemptId)).size).toBe(3);
 });
 
+test('a run keeps the version it was made with when one of its tasks is renamed meanwhile [F84]', async () => {
+  const made = (second: string) =>
+    dag('renamed', {}, () => {
+      chain(step('a')(), step(second)());
+    }).spec;
+  const runKey = await queued(made('b'));
+  await fresh.database.query(
+    `insert into dag_version (dag_id, version, spec, spec_digest, bundle_digest, source)
+     select dag_id, 2, $1, 'other', bundle_digest, source from dag_version`,
+    [JSON.stringify(made('c'))],
+  );
+  await fresh.database.query('update dag set current_version = 2');
+  const later = await seedRun(fresh.database, 'renamed', 'two', 2);
+  start(new ScriptedExecutor(success));
+  expect(await runEnded(fresh.database, runKey)).toBe('success');
+  expect(await runEnded(fresh.database, later)).toBe('success');
+  expect(await taskStates(fresh.database, runKey)).toEqual({ a: 'success', b: 'success' });
+  expect(await taskStates(fresh.database, later)).toEqual({ a: 'success', c: 'success' });
+});
+
 test('a pool is never exceeded, whatever asks at once [I28]', async () => {
   await fresh.database.query(`insert into pool (name, slots) values ('narrow', 3)`);
   const { spec } = dag('wide', { maxActiveTasks: 1000 }, () => {
@@ -115,7 +135,7 @@ test('another scheduler takes over what a vanished one led, launches what was qu
   expect(await first('select count(*) from attempt where run_key = $1', [runKey])).toEqual({ count: 10 });
 });
 
-test('a scheduler that wakes after its lease commits nothing under it [I32]', async () => {
+test('a scheduler that wakes after its lease commits nothing under it [I32 R14]', async () => {
   const { spec } = dag('paused', {}, () => {
     step('a')();
   });
@@ -140,7 +160,7 @@ test('a scheduler that wakes after its lease commits nothing under it [I32]', as
   expect(await first('select fence from dag_run where run_key = $1', [runKey])).toEqual({ fence: 2 });
 });
 
-test('a report that was committed before an ending is seen decides, not the ending [I10 I16 R13]', async () => {
+test('a report that was committed before an ending is seen decides, not the ending [I10 I16 R13 F13]', async () => {
   const { spec } = dag('crossed', {}, () => {
     step('a')();
   });

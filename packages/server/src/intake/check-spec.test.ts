@@ -5,7 +5,7 @@ import { checkSpec } from './check-spec.ts';
 
 const checked = (rules: object) => checkSpec(sampleDag([{ ...sampleTask('t'), ...rules }]));
 
-test('rules of failure are taken as the author room writes them, and a spec without any as before', () => {
+test('rules of failure are taken as the author room writes them, and a spec without any as before [I37]', () => {
   const allowed: readonly Partial<TaskSpec>[] = [
     {},
     { onFailure: { image: { action: 'fail' }, timeout: { action: 'retry' }, user_error: { action: 'retry_free' } } },

@@ -226,7 +226,7 @@ test('a folder that cannot be read makes nothing stale', async () => {
   renameSync(`${folder.path}-away`, folder.path);
 });
 
-test('the swap of a symlink is seen, and makes a version only when the code differs', async () => {
+test('the swap of a symlink is seen, and makes a version only when the code differs [F82]', async () => {
   for (const [tree, result] of [
     ['one', 1],
     ['two', 1],
@@ -254,7 +254,7 @@ test('the swap of a symlink is seen, and makes a version only when the code diff
   expect(await dagRow('a')).toMatchObject({ current_version: 2 });
 });
 
-test('a mounted ConfigMap gives the same version after each of its updates', async () => {
+test('a mounted ConfigMap gives the same version after each of its updates [F82]', async () => {
   for (const stamp of ['..2026_1', '..2026_2']) {
     folder.write(`${stamp}/a.ts`, `import { b } from './b';\n${oneTaskDag('a', '{}', 'return b;')}`);
     folder.write(`${stamp}/b.ts`, 'export const b = 1;');

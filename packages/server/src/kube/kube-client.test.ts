@@ -133,7 +133,7 @@ describe('getting and deleting a pod', () => {
     }
   });
 
-  it('deletes by name and uid, with the options of the operator', async () => {
+  it('deletes by name and uid, with the options of the operator [I24]', async () => {
     const client = api.client();
     const options = { uid: 'u1', gracePeriodSeconds: 5, propagationPolicy: 'Foreground', further: { orphan: true } };
     expect(await client.deletePod('default', 'p', options)).toBe('accepted');
@@ -147,7 +147,7 @@ describe('getting and deleting a pod', () => {
     });
   });
 
-  it('answers when the pod is gone, or is another one', async () => {
+  it('answers when the pod is gone, or is another one [F32]', async () => {
     api.next('delete', refuse(404, 'NotFound'), refuse(409, 'Conflict'));
     const client = api.client();
     expect(await client.deletePod('default', 'p', { uid: 'u1' })).toBe('gone');

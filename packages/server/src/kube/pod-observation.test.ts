@@ -439,6 +439,16 @@ for (const [id, rows] of ROWS) {
 }
 
 describe('what is said', () => {
+  it('counts a pod that is gone by what was last seen of it: its end stands, and proves that nothing runs [P20]', () => {
+    expect(short(observe(over(3), GONE))).toBe('user_error, dead');
+    expect(short(observe(over(0), { ...GONE, ...IMAGE }))).toBe('success, dead');
+  });
+
+  it('does not end an attempt whose container was started again in its pod [P17 F45]', () => {
+    const again = running({ containerStatuses: [{ ...runningContainer(), restartCount: 2 }] });
+    expect(short(observe(again))).toBe('running');
+  });
+
   it.each([
     [
       over(137, { reason: 'OOMKilled' }),

@@ -122,9 +122,9 @@ describe('going on after an interruption', () => {
   });
 
   it.each([
-    ['an ERROR event with reason Expired', '[W6 F02]', stream(expired)],
+    ['an ERROR event with reason Expired', '[W6 F02 R6]', stream(expired)],
     ['an ERROR event with reason Gone', '[W6 F02]', stream(event('ERROR', status(410, 'Gone')))],
-    ['an HTTP 410', '[W6 F01]', refuse(410, 'Expired')],
+    ['an HTTP 410', '[W6 F01 R6]', refuse(410, 'Expired')],
     ['an HTTP 400, for a version of another make', '[W6]', refuse(400, 'BadRequest')],
   ])('lists once after %s %s', async (_, _rows, answer) => {
     api.next('watch', answer);
@@ -183,7 +183,7 @@ describe('going on after an interruption', () => {
     expect(api.queries('list')).toHaveLength(0);
   });
 
-  it('gives up a silent stream and goes on from the same version; the second time it lists [W10 F07]', async () => {
+  it('gives up a silent stream and goes on from the same version; the second time it lists [W10 F07 R7]', async () => {
     api.next('list', list('40', [podObject('a', '35')]));
     const watch = start({ silenceSeconds: 0.05 }, from('10'));
     await watch.until('the list', () => watch.lists.length === 1);
@@ -247,7 +247,7 @@ describe('faults that last', () => {
     expect(versions()).toHaveLength(21);
   });
 
-  it('lists again when one expiry follows the other, but not in a storm [W6 W9]', async () => {
+  it('lists again when one expiry follows the other, but not in a storm [W6 W9 R6]', async () => {
     api.next('watch', ...Array.from({ length: 4 }, () => stream(expired)));
     api.next('list', list('20'), list('30'), list('40'), list('50'));
     const watch = start({}, from('10'));

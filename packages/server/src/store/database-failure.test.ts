@@ -24,7 +24,7 @@ describe('databaseFailure', () => {
     ['GA003', 'refused'],
     ['42601', 'other'],
     ['58P01', 'out_of_resources'],
-  ])('knows SQLSTATE %s as %s', (code, kind) => {
+  ])('knows SQLSTATE %s as %s [D6]', (code, kind) => {
     expect(databaseFailure(said(code))).toMatchObject({ kind, sqlState: code });
   });
 

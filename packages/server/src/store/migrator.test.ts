@@ -85,7 +85,7 @@ describe('migrate', () => {
     });
   });
 
-  it('refuses a database that is newer than the program', async () => {
+  it('refuses a database that is newer than the program [F65]', async () => {
     const both = files({ '0001_one.sql': 'create table one ();', '0002_two.sql': 'create table two ();' });
     await migrate(fresh.database, both);
     await expect(migrate(fresh.database, both.slice(0, 1))).rejects.toThrow(/newer than this Gantry.*0002_two\.sql/);
@@ -105,7 +105,7 @@ describe('migrate', () => {
 });
 
 describe('checkSchema', () => {
-  it('says what to do with an empty and with an older database', async () => {
+  it('says what to do with an empty and with an older database [F65]', async () => {
     expect(await checkSchema(fresh.database)).toEqual({
       kind: 'outdated',
       sentence: expect.stringMatching(/gantry db migrate/),

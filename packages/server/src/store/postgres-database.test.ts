@@ -108,7 +108,7 @@ describe('a transaction', () => {
     expect(rows).toEqual([[{ id: 1 }], [{ id: 2 }]]);
   });
 
-  it('is run again when it loses a deadlock', async () => {
+  it('is run again when it loses a deadlock [F55]', async () => {
     const [first, second] = [gate(), gate()];
     let runs = 0;
     const both = (one: number, other: number, mine: () => void, theirs: Promise<void>) =>
@@ -124,7 +124,7 @@ describe('a transaction', () => {
     expect([await textOf(1), await textOf(2)]).toEqual(['one++', 'two++']);
   });
 
-  it('is run again when the work wraps the serialization failure in an error of its own', async () => {
+  it('is run again when the work wraps the serialization failure in an error of its own [F55]', async () => {
     let runs = 0;
     await database.transaction(async (tx) => {
       runs += 1;
@@ -137,7 +137,7 @@ describe('a transaction', () => {
     expect(runs).toBe(3);
   });
 
-  it('gives up after a few runs, as unavailable', async () => {
+  it('gives up after a few runs, as unavailable [F55]', async () => {
     let runs = 0;
     const error = await failureOf(
       database.transaction(async (tx) => {
@@ -261,7 +261,7 @@ describe('bounds', () => {
     await impatient.close();
   });
 
-  it('a full pool and a server that is gone are unavailable', async () => {
+  it('a full pool and a server that is gone are unavailable [F58]', async () => {
     const small = await open({ poolSize: 1, connectTimeoutSeconds: 0.2 });
     const crowded = await small.transaction(() => failureOf(small.query('select 1')));
     expect(crowded).toMatchObject({ code: 'unavailable' });

@@ -78,7 +78,7 @@ const oneTask = async (): Promise<string> => {
 };
 
 describe('claim', () => {
-  test('is granted to one nonce of many that ask at once, and moves no state [I05]', async () => {
+  test('is granted to one nonce of many that ask at once, and moves no state [I05 D11]', async () => {
     const attemptId = await oneTask();
     const answers = await Promise.all(Array.from({ length: 10 }, () => claim(attemptId)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);

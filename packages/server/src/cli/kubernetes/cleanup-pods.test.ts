@@ -253,7 +253,7 @@ describe.skipIf(KUBECONFIG === null)('gantry kubernetes cleanup-pods on a real A
   afterEach(() => namespaces.drop());
   const variables = () => ({ GANTRY__KUBERNETES_EXECUTOR__NAMESPACE: namespace });
 
-  it('deletes what is left of closed attempts and nothing else', async () => {
+  it('deletes what is left of closed attempts and nothing else [I24]', async () => {
     const { code, out } = await cleanUp(variables());
     expect(code).toBe(0);
     const gone = out

@@ -227,7 +227,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     start();
   });
 
-  it('goes on from the stored cursor and tells what happened while nobody watched, and nothing twice [W16 W19 F14]', async () => {
+  it('goes on from the stored cursor and tells what happened while nobody watched, and nothing twice [W16 W19 F14 R5]', async () => {
     const [before, during] = [shell('true'), shell('sleep 2')];
     await executor.launch([before, during]);
     await endOf(before);
@@ -252,7 +252,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     expect(lists).toEqual([]);
   });
 
-  it('launches many at once, each pod once, although the orders come twice', async () => {
+  it('launches many at once, each pod once, although the orders come twice [R4]', async () => {
     const orders = Array.from({ length: 12 }, () => shell('true'));
     await Promise.all([executor.launch(orders), executor.launch(orders)]);
     await Promise.all(orders.map(endOf));
@@ -263,7 +263,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     expect(pods.pods).toHaveLength(orders.length);
   });
 
-  it('sets a pod with our labels but without an attempt aside, and goes on [I26]', async () => {
+  it('sets a pod with our labels but without an attempt aside, and goes on [I26 R15]', async () => {
     const sentences: string[] = [];
     await end();
     executor = new KubernetesExecutor({
@@ -336,7 +336,7 @@ function executorBehaviour(place: () => Place, faults: boolean): void {
     },
   );
 
-  it('removes, after a list, pods whose attempts closed while nobody stopped them, and old ones without an attempt', async () => {
+  it('removes, after a list, pods whose attempts closed while nobody stopped them, and old ones without an attempt [I24]', async () => {
     const [closed, kept, running] = [
       shell('true'),
       shell('exit 1'),

@@ -171,7 +171,7 @@ describe('applying what the watch sees', () => {
     expect(kinds()).toEqual(['ended']);
   });
 
-  it('keeps the end of a pod that is over before its creation is answered, and its slot is free [F49]', async () => {
+  it('keeps the end of a pod that is over before its creation is answered, and its slot is free [F49 R11]', async () => {
     const order = imageOrder(['true']);
     whileCreating = () => change({ type: 'ADDED', pod: podOf(order, { status: done }) });
     await launcher.launch([order]);
@@ -185,7 +185,7 @@ describe('applying what the watch sees', () => {
     expect(ledger.lines(order.attemptId)).toEqual(['said']);
   });
 
-  it('tells nothing of attempts that closed long ago, whose last events a restarted watch sees [F14]', async () => {
+  it('tells nothing of attempts that closed long ago, whose last events a restarted watch sees [F14 R3]', async () => {
     const order = imageOrder(['true']);
     ledger.closed.set(order.attemptId, 'succeeded');
     await change({ type: 'DELETED', pod: podOf(order, { status: done }) });
@@ -343,6 +343,20 @@ describe('applying what the watch sees', () => {
     expect(facts).toMatchObject([{ ending: { provenDead: true, failure: { class: 'disrupted' } } }]);
   });
 
+  it('tells the end of a pod that a finalizer keeps, once however often it is seen, and does not wait for it to go [F33]', async () => {
+    const order = imageOrder(['true']);
+    const kept = {
+      deletionTimestamp: '2026-01-01T00:01:40Z',
+      deletionGracePeriodSeconds: 0,
+      finalizers: ['third/party'],
+    };
+    for (let seen = 0; seen < 3; seen += 1) {
+      await change({ type: 'MODIFIED', pod: podOf(order, { status: done, metadata: kept }) });
+    }
+    expect(facts.filter(({ kind }) => kind === 'ended')).toHaveLength(1);
+    expect(facts).toContainEqual(expect.objectContaining({ ending: expect.objectContaining({ provenDead: true }) }));
+  });
+
   it('removes unknown pods of ours only when they are older than an hour [I39]', async () => {
     const [old, fresh] = [imageOrder(['a']), imageOrder(['b'])];
     ledger.unknown.add(old.attemptId).add(fresh.attemptId);
@@ -365,7 +379,7 @@ describe('applying what the watch sees', () => {
     expect(deleted.map(({ name }) => name)).toEqual([nameOf(waiting)]);
   });
 
-  it('ignores the end of another object of the same name [I23]', async () => {
+  it('ignores the end of another object of the same name [I23 R3]', async () => {
     const order = imageOrder(['true']);
     const pod = podOf(order, { status: running });
     await change({ type: 'ADDED', pod }, { type: 'DELETED', pod: { ...pod, uid: 'another' } });

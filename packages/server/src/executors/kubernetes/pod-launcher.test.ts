@@ -142,6 +142,18 @@ describe('launching', () => {
     expect(created()).toEqual([nameOf(order), nameOf(order)]);
   });
 
+  it('takes the failure of an admission webhook for no answer: it looks, and creates again, and fails nothing [F31]', async () => {
+    const order = workerOrder();
+    const failed = refuse(500, 'InternalError', {
+      message: 'failed calling webhook "w.site": context deadline exceeded',
+    });
+    api.next('create', failed, failed).next('get', refuse(404, 'NotFound'), refuse(404, 'NotFound'));
+    await launcher.launch([order]);
+    await eventually('the pod', () => launched.length > 0);
+    expect(kinds()).toEqual(['create', 'get', 'create', 'get', 'create']);
+    expect(new Set(created()).size).toBe(1);
+  });
+
   it('waits for a used-up quota with the API’s own sentence, without a failure [F29]', async () => {
     const order = workerOrder();
     const message = 'pods "x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3';
