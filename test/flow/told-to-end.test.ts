@@ -10,10 +10,10 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { dag, task } from '@gantry/sdk';
 const ledger = ${JSON.stringify(ledger)};
 export const endless = dag('endless', {}, () => {
-  task('a', { retries: 1, retryDelay: 0, onFailure: { disrupted: { action: 'retry_free', budget: 3, backoff: { first: 0 } } } }, async () => {
+  task('a', { retries: 1, retryDelay: 0, onFailure: { disrupted: { action: 'retry_free', budget: 3, backoff: { first: 0 } } } }, async (_: void, context) => {
     const isFirst = readFileSync(ledger, 'utf8') === '';
     appendFileSync(ledger, 'start a\\n');
-    if (isFirst) await new Promise((resolve) => setTimeout(resolve, 600_000));
+    if (isFirst) await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
   })();
 });
 `,
