@@ -43,7 +43,7 @@ A35 Every route is asked by those who may not.
 A36 A body sets what is not the sender's to set.
 A37 A query asks for too much, or for what there is not.
 A38 Texts are SQL.
-A39 A connection test, webhook or URL leads to an inner address. :: no route and no process calls an address that a request names; workers call what their own code says
+A39 A connection test, webhook or URL leads to an inner address.
 A40 Connections are slow, many, or ambiguous.
 A41 An archive writes outside its folder. :: nothing is uploaded and no archive is unpacked
 A42 A git source runs commands. :: Gantry runs no git: DAGs are files, and git-sync is a container of its own

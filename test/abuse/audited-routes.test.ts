@@ -6,8 +6,10 @@ import { ACCOUNT_ROUTES, BODIES, isUnsafe, pathOf, prepare, type StoredDag, stor
 
 /** They only show what would be changed. */
 const ONLY_SHOWS: readonly string[] = ACCOUNT_ROUTES.filter((route) => route.endsWith('/dry_run'));
+/** It is refused to everybody, and changes nothing. */
+const REFUSED = 'POST /api/v2/connections/test';
 /** A change of one's own password ends the token that asks, so it has a test of its own (accounts.test.ts). */
-const ELSEWHERE: readonly string[] = ['POST /api/v2/gantry/password'];
+const ELSEWHERE: readonly string[] = ['POST /api/v2/gantry/password', REFUSED];
 const CHANGING = ACCOUNT_ROUTES.filter((route) => isUnsafe(route) && !ONLY_SHOWS.includes(route));
 
 let fresh: FreshDatabase;

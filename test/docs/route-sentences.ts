@@ -80,6 +80,7 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'POST /api/v2/connections': 'Makes a connection.',
   'PATCH /api/v2/connections': 'Makes, changes and deletes many connections.',
   'POST /api/v2/connections/defaults': "Makes the connections that Airflow's users expect, without secrets.",
+  'POST /api/v2/connections/test': 'Is refused (403): the server opens no address that a request names.',
   'GET /api/v2/connections/:connection_id': 'One connection, without its secrets.',
   'PATCH /api/v2/connections/:connection_id': 'Changes a connection; *** stands for what is stored.',
   'DELETE /api/v2/connections/:connection_id': 'Deletes a connection.',

@@ -37,10 +37,6 @@ export interface ApiOptions {
   readonly requestWaitMilliseconds: number;
   /** Words that make a name sound like a secret, besides those of the model. Airflow: [core] sensitive_var_conn_names. */
   readonly sensitiveNames: readonly string[];
-  /** Whether POST /connections/test may open a connection, and `hidden` is for the page. Airflow: [core] test_connection. */
-  readonly connectionTest: 'disabled' | 'enabled' | 'hidden';
-  /** Networks (CIDR) that a test may reach; none: all but those that are never reached. */
-  readonly connectionTestNetworks: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -64,7 +60,5 @@ export const API_DEFAULTS: ApiOptions = {
   followMinutes: 60,
   requestWaitMilliseconds: 5000,
   sensitiveNames: [],
-  connectionTest: 'disabled',
-  connectionTestNetworks: [],
   logLevel: 'warn',
 };

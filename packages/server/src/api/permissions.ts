@@ -106,6 +106,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /api/v2/connections': 'op',
   'PATCH /api/v2/connections': 'op',
   'POST /api/v2/connections/defaults': 'op',
+  'POST /api/v2/connections/test': 'op',
   'GET /api/v2/connections/:connection_id': 'op',
   'PATCH /api/v2/connections/:connection_id': 'op',
   'DELETE /api/v2/connections/:connection_id': 'op',

@@ -1,3 +1,4 @@
+import { GantryError } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import { listConnections, readConnection } from '../../store/list-connections.ts';
 import { audited } from '../audit/audited.ts';
@@ -39,6 +40,7 @@ export function connectionRoutes(app: Routes, parts: RestParts): void {
   makeRoutes(app, parts);
   changeRoutes(app, parts);
   bulkRoute(app, parts);
+  testRoute(app);
 }
 
 function readRoutes(app: Routes, parts: RestParts): void {
@@ -79,6 +81,21 @@ function makeRoutes(app: Routes, parts: RestParts): void {
         for (const each of DEFAULT_CONNECTIONS) await deeds.create(tx, note, each);
       });
       return reply.code(204).send(null);
+    },
+  );
+}
+
+/** As Airflow answers where [core] test_connection is Disabled, its default. */
+function testRoute(app: Routes): void {
+  const body = MakeConnection;
+  app.post(
+    '/api/v2/connections/test',
+    { schema: { tags, body, response: { ...ErrorResponses } } },
+    async (): Promise<never> => {
+      throw new GantryError(
+        'forbidden',
+        'Gantry tests no connection: a server that opens what a request names reaches places that its sender does not; try it in a task.',
+      );
     },
   );
 }

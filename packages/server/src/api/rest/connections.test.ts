@@ -120,6 +120,14 @@ describe('connections', () => {
     expect((await patch('variables/v', { value: 'y' })).body).toMatchObject({ value: 'y' });
   });
 
+  test('are tested by nobody here: no address that a request names is opened, in whatever spelling [A39]', async () => {
+    for (const host of ['127.1', '0x7f000001', '[::ffff:127.0.0.1]', '169.254.169.254', 'example.org']) {
+      const { status, body } = await call('connections/test', { body: { ...WHOLE, host } });
+      expect([status, body.code]).toEqual([403, 'forbidden']);
+      expect(JSON.stringify(body)).not.toContain('canary');
+    }
+  });
+
   test('those that Airflow’s users expect are made once, and change none that is there', async () => {
     await call('connections', { body: { connection_id: 'http_default', conn_type: 'mine' } });
     for (const _ of [1, 2]) expect((await call('connections/defaults', { method: 'POST' })).status).toBe(204);
