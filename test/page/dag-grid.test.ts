@@ -52,3 +52,18 @@ test('a DAG that is not there is told in one sentence', async () => {
   const page = await visit('/dags/nothing_here');
   expect(await page.getByRole('alert').textContent()).toContain('There is no DAG nothing_here.');
 });
+
+test('what runs is shown as it goes on, without a reload', async () => {
+  const page = await visit('/dags/long');
+  await page.getByRole('button', { name: 'Trigger long' }).click();
+  const grid = page.getByRole('grid', { name: 'Runs of long' });
+  const cell = grid.getByRole('button', { name: /^wait: running/ });
+  await cell.waitFor({ timeout: 30_000 });
+  const runId = (await cell.getAttribute('aria-label'))!.split(', ').at(-1)!;
+  const marked = await page.request.patch(`/api/v2/dags/long/dagRuns/${encodeURIComponent(runId)}`, {
+    data: { state: 'success' },
+    headers: { origin: place.url },
+  });
+  expect(marked.status()).toBe(200);
+  await grid.getByRole('button', { name: /^wait: success, / }).waitFor();
+}, 60_000);
