@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, ScrollArea } from '@mantine/core';
+import { AppShell, Box, Burger, Group, ScrollArea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useSession } from '../api/session.ts';
@@ -6,7 +6,7 @@ import { PageNavLink } from '../parts/page-link.tsx';
 import { Answered } from '../parts/trouble.tsx';
 import { Brand } from './brand.tsx';
 import { NAVIGATION } from './navigation.ts';
-import { Settings } from './settings.tsx';
+import { Settings, ZoneChoice } from './settings.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 
 /** What stands around every page: who is signed in, the way to the other pages, theme and time zone. */
@@ -42,6 +42,9 @@ function SignedIn() {
       <AppShell.Navbar p="xs" aria-label="Pages">
         <ScrollArea>
           <Links onFollow={close} />
+          <Box hiddenFrom="sm" mt="md">
+            <ZoneChoice />
+          </Box>
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>

@@ -6,9 +6,8 @@ export function NoPage() {
   return (
     <>
       <PageTitle title="There is no such page" />
-      <Text>
-        Nothing stands at this address. <PageLink to="/dags">All DAGs</PageLink>
-      </Text>
+      <Text mb="xs">Nothing stands at this address.</Text>
+      <PageLink to="/dags">All DAGs</PageLink>
     </>
   );
 }

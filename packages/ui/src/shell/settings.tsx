@@ -1,4 +1,13 @@
-import { ActionIcon, Button, Group, Menu, Select, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Box,
+  Button,
+  Group,
+  Menu,
+  Select,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useSession, useSigning } from '../api/session.ts';
 import { useZone } from '../parts/zone.tsx';
 
@@ -6,7 +15,9 @@ import { useZone } from '../parts/zone.tsx';
 export function Settings() {
   return (
     <Group gap="xs" wrap="nowrap">
-      <ZoneChoice />
+      <Box visibleFrom="sm">
+        <ZoneChoice />
+      </Box>
       <ThemeChoice />
       <Account />
     </Group>
@@ -35,7 +46,8 @@ const ZONES = [
   ...Intl.supportedValuesOf('timeZone').map((zone) => ({ value: zone, label: zone })),
 ];
 
-function ZoneChoice() {
+/** The zone that times are shown in; where the header is narrow it stands in the navigation. */
+export function ZoneChoice() {
   const { zone, setZone } = useZone();
   return (
     <Select
@@ -48,7 +60,6 @@ function ZoneChoice() {
       limit={50}
       size="xs"
       w={170}
-      visibleFrom="sm"
     />
   );
 }
