@@ -35,7 +35,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/api',
     'server/engine',
   ],
-  // Commands call main; what works offline calls the pure rooms and the loader of DAG files.
   // The web page: each folder of pages knows the API's client and the parts that pages are made of, none knows another.
   'ui/api': [],
   'ui/parts': ['ui/api'],
@@ -51,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['ui/dags', 'ui/dag', 'ui/run', 'ui/instance', 'ui/admin'],
   ],
   'ui/main.tsx': ['ui/shell'],
+  // Commands call main; what works offline calls the pure rooms and the loader of DAG files.
   'server/cli': ['sdk/model', 'server/check', 'server/main', 'server/plan', 'server/kube', 'server/intake'],
 };
 
