@@ -23,8 +23,8 @@ export class Launcher {
     this.#tell = tell;
   }
 
-  /** `openAt`: when the commit that wrote the attempts was sent, by the monotonic clock; absent when they were read. */
-  launch(orders: readonly Order[], openAt?: number): void {
+  /** `openAt`: when the commit that wrote the attempts was sent, by the monotonic clock; `resumed` when they were read. */
+  launch(orders: readonly Order[], openAt: number | 'resumed'): void {
     for (const [name, group] of groupBy(orders, (order) => order.executor)) {
       const executor = this.#executors.all.get(name);
       if (executor === undefined) this.#tell(group.map((order) => notConfigured(order, name)));
@@ -38,7 +38,7 @@ export class Launcher {
 
   /** Launches and stops again what a run's former leader may have left undone: both are idempotent by attempt. */
   resume(orders: readonly Order[], runs: readonly LedRun[]): void {
-    if (orders.length > 0) this.launch(orders);
+    if (orders.length > 0) this.launch(orders, 'resumed');
     const live = runs.flatMap((run) => [...run.live.values()]);
     const stops = live.filter((attempt) => attempt.stopping).map((attempt) => stopOf(attempt, 'kill'));
     if (stops.length > 0) this.stop(stops);

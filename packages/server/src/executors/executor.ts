@@ -22,10 +22,12 @@ export interface Executor {
    * again. Resolves when every order was accepted or refused; a refusal is a fact (`launch_failed`) sent to the sink,
    * so one bad order never rejects the batch. Never throws for the fault of one order.
    *
-   * `openAt`, by the host's monotonic clock: the attempts were open in the database at some moment after it. Without it
-   * the orders come from memory, and an executor whose attempts cannot be held back by a claim asks the ledger first.
+   * `openAt`, by the host's monotonic clock: the attempts were open in the database at some moment after it, and nobody
+   * has launched them. `resumed`: they were read from the database, another process may have launched them, and what it
+   * launched may be gone again. Without it the orders come from memory. In both these cases an executor whose attempts
+   * cannot be held back by a claim asks the ledger first.
    */
-  launch(orders: readonly Order[], openAt?: number): Promise<void>;
+  launch(orders: readonly Order[], openAt?: number | 'resumed'): Promise<void>;
 
   /** Asks for each attempt's end, or for the removal of what is left of it. Idempotent; decides nothing. */
   stop(requests: readonly StopRequest[]): Promise<void>;

@@ -34,7 +34,20 @@ export interface HttpAnswer {
 export interface HttpStream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: IncomingMessage;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** What carries calls to an API server: HTTP, or a stand-in of a test. */
+export interface KubeTransport {
+  readonly connectionsOpened: number;
+  /** How long ago the newest connection was made; a fresh one may meet an API server that has just started. */
+  readonly millisecondsSinceConnect: number;
+  /** Sends a call and reads the whole answer. Rejects with `unreachable` or `timeout` when there is none. */
+  send(call: HttpCall): Promise<HttpAnswer>;
+  /** Sends a call on a connection of its own and hands out the answer as it comes, without a limit on its length or silence. */
+  open(call: Omit<HttpCall, 'pool' | 'answerBytes'>): Promise<HttpStream>;
+  /** Ends all connections, used ones too. */
+  close(): void;
 }
 
 export interface TransportOptions {
@@ -48,7 +61,7 @@ export interface TransportOptions {
 const READ_CONNECTIONS = 16;
 
 /** HTTP/1.1 to one API server on keep-alive connections. Knows the credential, but nothing of Kubernetes' objects. */
-export class HttpTransport {
+export class HttpTransport implements KubeTransport {
   readonly #connection: KubeConnection;
   readonly #options: TransportOptions;
   readonly #pools: { readonly write: Agent; readonly read: Agent; readonly stream: Agent };
@@ -80,12 +93,10 @@ export class HttpTransport {
     return this.#connectionsOpened;
   }
 
-  /** How long ago the newest connection was made; a fresh one may meet an API server that has just started. */
   get millisecondsSinceConnect(): number {
     return this.#options.clock.monotonic() - this.#lastOpenedAt;
   }
 
-  /** Sends a call and reads the whole answer. Rejects with `unreachable` or `timeout` when there is none. */
   async send(call: HttpCall): Promise<HttpAnswer> {
     const { message, quiet } = await this.#start(call, this.#pools[call.pool]);
     const chunks: Buffer[] = [];
@@ -116,14 +127,12 @@ export class HttpTransport {
     });
   }
 
-  /** Sends a call on a connection of its own and hands out the answer as it comes, without a limit on its length or silence. */
   async open(call: Omit<HttpCall, 'pool' | 'answerBytes'>): Promise<HttpStream> {
     const { message, quiet } = await this.#start({ ...call, pool: 'read', answerBytes: 0 }, this.#pools.stream);
     quiet.stop();
     return { status: message.statusCode ?? 0, headers: message.headers, body: message };
   }
 
-  /** Ends all connections, used ones too. */
   close(): void {
     this.#closed = true;
     for (const pool of Object.values(this.#pools)) pool.destroy();

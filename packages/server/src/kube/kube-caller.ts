@@ -4,6 +4,7 @@ import {
   type HttpAnswer,
   type HttpCall,
   HttpTransport,
+  type KubeTransport,
   STALE_CONNECTION,
   type TransportOptions,
 } from './http-transport.ts';
@@ -30,7 +31,7 @@ const ERROR_BODY_BYTES = 1024 * 1024;
 /** Sends calls, counts them, and repeats those that certainly were not carried out. */
 export class KubeCaller {
   readonly #connection: KubeConnection;
-  readonly #transport: HttpTransport;
+  readonly #transport: KubeTransport;
   readonly #random: Random;
   readonly #requests: { [verb in KubeVerb]: number } = {
     create: 0,
@@ -44,9 +45,12 @@ export class KubeCaller {
   };
   readonly #answers = new Map<number, number>();
 
-  constructor(connection: KubeConnection, options: TransportOptions & { readonly random: Random }) {
+  constructor(
+    connection: KubeConnection,
+    options: TransportOptions & { readonly random: Random; readonly transport?: KubeTransport },
+  ) {
     this.#connection = connection;
-    this.#transport = new HttpTransport(connection, options);
+    this.#transport = options.transport ?? new HttpTransport(connection, options);
     this.#random = options.random;
   }
 

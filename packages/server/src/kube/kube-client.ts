@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, Random } from '@gantry/sdk/model';
 import { AdaptiveLimit, type LoadSign } from './adaptive-limit.ts';
 import { type DryRunAnswer, type DryRunOptions, readDryRunAnswer, readObject } from './dry-run-answer.ts';
+import type { KubeTransport } from './http-transport.ts';
 import type {
   AccessRight,
   CreateAnswer,
@@ -40,6 +41,8 @@ export interface KubeClientOptions {
   readonly writeConcurrency?: number;
   /** tcp_keep_idle, in seconds. Default 120; null turns TCP keep-alive off (enable_tcp_keepalive = False). */
   readonly tcpKeepIdleSeconds?: number | null;
+  /** Default: HTTP/1.1 on keep-alive connections. */
+  readonly transport?: KubeTransport;
 }
 
 export interface WatchOptions {
@@ -83,6 +86,7 @@ export class KubeClient {
       readSeconds: options.readSeconds ?? 30,
       writeConnections,
       tcpKeepIdleSeconds: options.tcpKeepIdleSeconds === undefined ? 120 : options.tcpKeepIdleSeconds,
+      transport: options.transport,
     });
   }
 

@@ -62,7 +62,7 @@ export class KubernetesExecutor implements Executor {
     return Math.max(0, this.#parts.options.parallelism - this.#launcher.underWay - this.#book.occupying.size);
   }
 
-  launch(orders: readonly Order[], openAt?: number): Promise<void> {
+  launch(orders: readonly Order[], openAt?: number | 'resumed'): Promise<void> {
     return this.#launcher.launch(orders, openAt);
   }
 

@@ -74,6 +74,23 @@ describe('launching', () => {
     expect(launched).toEqual([{ attemptId: order.attemptId, name: nameOf(order), existed: false }]);
   });
 
+  it('an image that another scheduler may have launched is not created when its pod is not there: it may have run and gone [I01 I05]', async () => {
+    const order = imageOrder(['true']);
+    await launcher.launch([order], 'resumed');
+    expect(kinds()).toEqual(['get']);
+    expect(await facts()).toMatchObject([
+      { kind: 'launch_failed', failure: { class: 'never_started', retryable: true } },
+    ]);
+  });
+
+  it('what another scheduler has launched is taken as it is, and a worker that has no pod gets one [F25 F26]', async () => {
+    const [image, worker] = [imageOrder(['true']), workerOrder()];
+    api.next('get', ours(image));
+    await launcher.launch([image, worker], 'resumed');
+    expect(kinds().toSorted()).toEqual(['create', 'get']);
+    expect(created()).toEqual([nameOf(worker)]);
+  });
+
   it('launches an order once however often it comes', async () => {
     const order = workerOrder();
     await Promise.all([launcher.launch([order]), launcher.launch([order, order])]);

@@ -7,7 +7,7 @@ import { backOff, pause } from '../back-off.ts';
 import type { AttemptLedger } from '../executor.ts';
 import type { FactOutbox } from '../fact-outbox.ts';
 import type { KubernetesEvents } from './kubernetes-events.ts';
-import type { KubernetesExecutorOptions } from './kubernetes-options.ts';
+import { heldSeconds, type KubernetesExecutorOptions } from './kubernetes-options.ts';
 import { judgeLaunchError, type LaunchVerdict, refuseLaunch } from './launch-verdict.ts';
 import type { OrderPods, RenderedPod } from './order-pods.ts';
 import { isPodOf } from './pod-attempt.ts';
@@ -46,6 +46,8 @@ interface Launch {
   openAt: number;
   failures: number;
   mustLook: boolean;
+  /** By `clock.monotonic()`, for an image that another may have launched: until then its pod is looked for. Null: it is new. */
+  unsureUntil: number | null;
   /** The call under way, so that a stop can wait for its outcome. */
   call: Promise<unknown>;
 }
@@ -75,13 +77,15 @@ export class PodLauncher {
   }
 
   /** Resolves when each order has a pod, was refused, or is put off and goes on by itself. Never rejects. */
-  async launch(orders: readonly Order[], openAt?: number): Promise<void> {
+  async launch(orders: readonly Order[], openAt?: number | 'resumed'): Promise<void> {
     const fresh = orders.filter(({ attemptId }) => !this.#launches.has(attemptId) && !this.#parts.book.get(attemptId));
     const now = this.#parts.clock.monotonic();
     const launches = fresh.map((order): Launch => {
       // A claim keeps a late worker from running; nothing keeps a late image from it, so its attempt is looked up
       // first, unless the engine has just committed it: that look would be a statement more for each commit.
-      const known = openAt ?? (order.workload.kind === 'worker' ? now : Number.NEGATIVE_INFINITY);
+      const isImage = order.workload.kind === 'image';
+      const known = typeof openAt === 'number' ? openAt : isImage ? Number.NEGATIVE_INFINITY : now;
+      const isUnsure = isImage && openAt === 'resumed';
       const call = Promise.resolve();
       return {
         order,
@@ -89,7 +93,8 @@ export class PodLauncher {
         cancelled: new AbortController(),
         openAt: known,
         failures: 0,
-        mustLook: false,
+        mustLook: isUnsure,
+        unsureUntil: isUnsure ? now + heldSeconds(this.#parts.options) * 1000 : null,
         call,
       };
     });
@@ -184,7 +189,7 @@ export class PodLauncher {
       if (this.#isStale(launch)) return unconfirmed();
       const { body, ...at } = await this.#parts.pods.render(order);
       if (launch.mustLook) {
-        const found = await this.#look(launch, at);
+        const found = (await this.#look(launch, at)) ?? this.#unsure(launch, at);
         if (found !== null) return found;
       }
       const ready = () => this.#stillOpen(launch);
@@ -211,6 +216,19 @@ export class PodLauncher {
     if (isPodOf(pod, launch.order.attemptId, this.#parts.options.deploymentId))
       return this.#accept(launch, at, () => pod.uid, pod);
     return refuseLaunch(`A pod named ${name} that is not ours stands in namespace ${namespace}; remove it.`);
+  }
+
+  /**
+   * An image that another scheduler may have launched, whose pod is not there: it may have run and gone while nobody
+   * watched, so it is not created a second time. Its attempt ends, and the next one waits as for any unproven end (I03).
+   */
+  #unsure(launch: Launch, { name }: LaunchedPod): LaunchVerdict | null {
+    if (launch.unsureUntil === null) return null;
+    launch.mustLook = true;
+    const left = launch.unsureUntil - this.#parts.clock.monotonic();
+    const sentence = `Whether pod ${name} was ever created is not known, since the scheduler that was to create it is gone, and it is not there now.`;
+    if (left > 0) return { kind: 'later', sentence, mustLook: true, retryAfterMilliseconds: left };
+    return { kind: 'refused', failure: { class: 'never_started', sentence, retryable: true, detail: {} } };
   }
 
   #accept(launch: Launch, at: LaunchedPod, readUid: () => string | null, seen?: KubePod): Outcome {
