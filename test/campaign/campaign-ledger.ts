@@ -1,7 +1,7 @@
 import type { VirtualWorld } from './virtual-world.ts';
 
 /** How the task's code of one attempt ended. */
-export type CodeEnd = 'returned' | 'raised' | 'killed';
+export type CodeEnd = 'returned' | 'raised' | 'crashed' | 'killed';
 
 export interface CodeSpan {
   readonly attemptId: string;

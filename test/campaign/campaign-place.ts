@@ -9,6 +9,7 @@ import { CampaignLines } from './campaign-lines.ts';
 import type { CampaignScript, TaskScript } from './campaign-script.ts';
 import type { Container } from './container.ts';
 import { ImageContainer } from './image-container.ts';
+import { versionAheadOfEffects, watchLeftClosed } from './moment-checks.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { type PodObject, PodStore } from './pod-store.ts';
 import { NO_SEAMS, SchedulerProcess } from './scheduler-process.ts';
@@ -63,6 +64,10 @@ export class CampaignPlace {
       containerOf: (pod, plan, exited) => this.#containerOf(pod, plan, exited),
     });
     this.database = this.#line(world.newProcess('user'));
+    this.lines.onServed = (name) => {
+      if (name === 'commit_steps') versionAheadOfEffects(this, postgres);
+    };
+    this.api.onReset = (owners) => watchLeftClosed(this, owners);
   }
 
   /** Stores the DAG, asks for its runs and starts the schedulers. */
@@ -84,7 +89,7 @@ export class CampaignPlace {
   start(index: number): void {
     const { world } = this;
     const process = world.newProcess(`scheduler${index}.${++this.#processes}`);
-    const seams = this.#bug?.seams?.(this) ?? {};
+    const seams = this.#bug?.seams?.(world) ?? {};
     const scheduler = new SchedulerProcess({
       world,
       process,
@@ -129,7 +134,7 @@ export class CampaignPlace {
 
   #line(owner: Process): VirtualDatabase {
     const { world, lines, hub } = this;
-    const rewrite = this.#bug?.rewrite?.(this) ?? ((text: string) => text);
+    const rewrite = this.#bug?.rewrite?.(world, owner) ?? ((text: string) => text);
     return new VirtualDatabase({ world, postgres: this.#postgres, owner, lines, hub, rewrite });
   }
 

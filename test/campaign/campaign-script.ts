@@ -39,7 +39,8 @@ export type Fault =
   /** After so many further answers of ports; a new one starts `away` seconds later. */
   | { readonly kind: 'kill'; readonly scheduler: number; readonly answers: number; readonly away: number }
   | { readonly kind: 'restart'; readonly scheduler: number }
-  | { readonly kind: 'pause'; readonly scheduler: number; readonly seconds: number }
+  /** After so many further answers, so that it is in the middle of something. */
+  | { readonly kind: 'pause'; readonly scheduler: number; readonly answers: number; readonly seconds: number }
   | { readonly kind: 'database down'; readonly seconds: number }
   | { readonly kind: 'statements'; readonly fate: 'answer lost' | 'not done'; readonly times: number }
   | { readonly kind: 'notify dropped'; readonly seconds: number }
@@ -174,13 +175,14 @@ function randomFault(dice: Dice, schedulers: number): Fault {
     () => ({ kind: 'kill', scheduler, answers: dice.between(0, 12), away: dice.between(1, 25) }),
     () => ({ kind: 'kill', scheduler, answers: dice.between(0, 12), away: dice.between(1, 25) }),
     () => ({ kind: 'restart', scheduler }),
-    () => ({ kind: 'pause', scheduler, seconds: dice.between(5, 70) }),
+    () => ({ kind: 'pause', scheduler, answers: dice.between(0, 12), seconds: dice.between(5, 70) }),
     () => ({ kind: 'database down', seconds: dice.between(2, 30) }),
     () => ({ kind: 'statements', fate: dice.of(['answer lost', 'not done'] as const), times: dice.between(1, 4) }),
     () => ({ kind: 'notify dropped', seconds: dice.between(10, 60) }),
     () => ({ kind: 'listeners lost' }),
     () => randomCalls(dice),
     () => randomCalls(dice),
+    () => ({ kind: 'calls', verb: 'list', fault: 'empty', times: 3 }),
     () => ({ kind: 'cluster down', seconds: dice.between(5, 60) }),
     () => ({ kind: 'watches cut', how: dice.of(CUTS) }),
     () => ({ kind: 'watches silent' }),

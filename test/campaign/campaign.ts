@@ -1,5 +1,5 @@
 import { CampaignPlace } from './campaign-place.ts';
-import { type CampaignRows, readCampaignRows } from './campaign-rows.ts';
+import { readCampaignRows } from './campaign-rows.ts';
 import type { CampaignScript } from './campaign-script.ts';
 import { carryOut, endOfFault } from './carry-out-fault.ts';
 import { checkCampaign, checkRest } from './check-campaign.ts';
@@ -32,6 +32,8 @@ export async function playScript(
   options: { readonly keepsTrace?: boolean; readonly bug?: PlantedBug } = {},
 ): Promise<CampaignResult> {
   await postgres.clear();
+  const patch = options.bug?.patch;
+  const unpatch = patch === undefined ? null : await postgres.patch(patch.name, patch.change);
   const world = new VirtualWorld(script.seed, options.keepsTrace);
   const restore = installVirtualTimers(world);
   try {
@@ -49,6 +51,7 @@ export async function playScript(
     };
   } finally {
     restore();
+    await unpatch?.();
   }
 }
 
@@ -60,8 +63,7 @@ async function live(place: CampaignPlace, postgres: VirtualPostgres): Promise<re
   for (const fault of script.faults) world.after(fault.at * 1000, null, () => carryOut(place, fault));
   const healedAt = 1000 * (1 + Math.max(0, ...script.faults.map(endOfFault)));
   const look = async (): Promise<void> => {
-    const rows = await readCampaignRows(postgres, world.now);
-    isOver = isAtRest(place, rows) || world.now > healedAt + REST_MILLISECONDS;
+    isOver = world.now > healedAt + REST_MILLISECONDS || (await isAtRest(place, postgres));
     if (!isOver) world.afterwards(LOOK_MILLISECONDS, look);
   };
   world.after(healedAt, null, () => {
@@ -79,6 +81,9 @@ async function live(place: CampaignPlace, postgres: VirtualPostgres): Promise<re
   }
 }
 
-function isAtRest(place: CampaignPlace, rows: CampaignRows): boolean {
+/** The tables are only asked when no pod is left, which costs nothing to know. */
+async function isAtRest(place: CampaignPlace, postgres: VirtualPostgres): Promise<boolean> {
+  if (place.store.pods.size > 0) return false;
+  const rows = await readCampaignRows(postgres, place.world.now);
   return rows.runs.length > 0 && checkRest(place, rows).length === 0;
 }

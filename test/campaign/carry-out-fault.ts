@@ -22,11 +22,8 @@ export async function carryOut(place: CampaignPlace, fault: Fault): Promise<void
       return kill(place, fault);
     case 'restart':
       return restart(place, fault.scheduler);
-    case 'pause': {
-      const process = place.schedulers[fault.scheduler]?.process;
-      if (process !== undefined) process.pausedUntil = world.now + fault.seconds * 1000;
-      return;
-    }
+    case 'pause':
+      return pause(place, fault);
     case 'database down':
       lines.isDown = true;
       later(fault.seconds, () => {
@@ -81,10 +78,19 @@ export async function carryOut(place: CampaignPlace, fault: Fault): Promise<void
 function kill(place: CampaignPlace, { scheduler, answers, away }: Extract<Fault, { kind: 'kill' }>): void {
   const process = place.schedulers[scheduler]?.process;
   if (process === undefined) return;
-  place.lines.doom(process, answers, () => {
+  place.lines.after(process, answers, () => {
     if (place.schedulers[scheduler]?.process !== process) return;
     place.kill(scheduler);
     place.world.after(away * 1000, null, () => place.start(scheduler));
+  });
+}
+
+function pause(place: CampaignPlace, { scheduler, answers, seconds }: Extract<Fault, { kind: 'pause' }>): void {
+  const process = place.schedulers[scheduler]?.process;
+  if (process === undefined) return;
+  place.lines.after(process, answers, () => {
+    place.world.trace(`${process.name} paused`);
+    process.pausedUntil = place.world.now + seconds * 1000;
   });
 }
 

@@ -101,8 +101,8 @@ function checkReports({ ledger }: CampaignPlace, { attempts, instances }: Campai
     ]),
     ...attempts.flatMap(({ id, failureClass }) =>
       wrong(
-        failureClass === 'user_error' && spanOf.get(id) === undefined,
-        `I08: attempt ${id} failed as the user's error and never ran`,
+        failureClass === 'user_error' && !['raised', 'crashed'].includes(spanOf.get(id)?.how ?? ''),
+        `I08: attempt ${id} failed as the user's error although its code ${spanOf.get(id)?.how ?? 'never ran'}`,
       ),
     ),
     ...instances.flatMap(({ instance, state, attempt, reason }) =>

@@ -119,6 +119,16 @@ function kubernetesExecutor(parts: SchedulerParts, leadership: Leadership, clock
   });
 }
 
+const skews = new WeakMap<Process, number>();
+
+/** How far the clock of a scheduler's host is off, in milliseconds. */
+export function hostSkew(world: VirtualWorld, process: Process): number {
+  const skew =
+    skews.get(process) ?? world.between(`clock ${process.name}`, -MOST_SKEW_MILLISECONDS, MOST_SKEW_MILLISECONDS);
+  skews.set(process, skew);
+  return skew;
+}
+
 const IDENTITY = { authorization: null, certificate: null, key: null };
 const CONNECTION: KubeConnection = {
   server: new URL('http://scripted'),
@@ -128,8 +138,8 @@ const CONNECTION: KubeConnection = {
   description: 'the scripted cluster',
 };
 
-function hostClock(world: VirtualWorld, { name }: Process): Clock {
-  const skew = world.between(`clock ${name}`, -MOST_SKEW_MILLISECONDS, MOST_SKEW_MILLISECONDS);
+function hostClock(world: VirtualWorld, process: Process): Clock {
+  const skew = hostSkew(world, process);
   return { now: () => EPOCH + world.now + skew, monotonic: () => world.now + skew + MOST_SKEW_MILLISECONDS };
 }
 

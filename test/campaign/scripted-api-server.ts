@@ -23,10 +23,14 @@ const UNANSWERED_MILLISECONDS = 5000;
 /** The API server of the scripted cluster: paths, answers and faults over the store; to each process a transport of its own. */
 export class ScriptedApiServer {
   isDown = false;
+  /** How many watches were asked for. */
+  opened = 0;
   readonly feeds = new Set<WatchFeed>();
   /** Deletes that did not say which pod they mean. */
   blindDeletes = 0;
   mode: StreamMode = 'as it is';
+  /** Told whose watches were reset. */
+  onReset: (owners: readonly Process[]) => void = () => {};
   readonly #world: VirtualWorld;
   readonly #store: PodStore;
   readonly #deleting: (pod: PodObject) => void;
@@ -54,8 +58,10 @@ export class ScriptedApiServer {
   }
 
   cutWatches(how: StreamCut): void {
+    const owners = [...this.feeds].map(({ owner }) => owner);
     for (const feed of this.feeds) feed.cut(how);
     this.feeds.clear();
+    if (how === 'reset' || how === 'half line') this.onReset(owners);
   }
 
   setMode(mode: StreamMode): void {
@@ -68,7 +74,7 @@ export class ScriptedApiServer {
     this.isDown = false;
     this.#faults.clear();
     this.setMode('as it is');
-    for (const feed of this.feeds) if (feed.isSilent) feed.cut('reset');
+    if ([...this.feeds].some(({ isSilent }) => isSilent)) this.cutWatches('reset');
   }
 
   transport(owner: Process): KubeTransport {
@@ -106,6 +112,7 @@ export class ScriptedApiServer {
 
   #open(owner: Process, call: Omit<HttpCall, 'pool' | 'answerBytes'>): Promise<HttpStream> {
     const world = this.#world;
+    this.opened += 1;
     const { searchParams } = new URL(call.path, 'http://scripted');
     const from = Number(searchParams.get('resourceVersion'));
     return new Promise((resolve, reject) => {

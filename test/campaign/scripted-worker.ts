@@ -69,7 +69,7 @@ export class ScriptedWorker implements Container {
     await world.sleep(seconds * 1000, process);
     if (!this.#works || this.#isOver) return;
     this.#works = false;
-    ledger.ended(attemptId, fate === 'raises' ? 'raised' : fate === 'crashes' ? 'killed' : 'returned');
+    ledger.ended(attemptId, fate === 'raises' ? 'raised' : fate === 'crashes' ? 'crashed' : 'returned');
     if (fate === 'crashes') return this.#exit(1);
     if (fate === 'unreported') return this.#exit(0);
     await this.#report(

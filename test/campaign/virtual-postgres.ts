@@ -92,6 +92,17 @@ export class VirtualPostgres {
     await this.#client.query(this.#clearing);
   }
 
+  /** Gives a function another body; answers what puts the real one back. Throws when the change changes nothing. */
+  async patch(name: string, change: (definition: string) => string): Promise<() => Promise<void>> {
+    const text = `select pg_get_functiondef($1::regproc) as definition`;
+    const { rows } = await this.#client.query<{ definition: string }>(text, [name]);
+    const definition = rows[0]!.definition;
+    const changed = change(definition);
+    if (changed === definition) throw new Error(`The bug that is planted in ${name} finds no place there.`);
+    await this.#client.query(changed);
+    return async () => void (await this.#client.query(definition));
+  }
+
   async close(): Promise<void> {
     await this.#client.end();
     await this.#fresh.drop();
