@@ -5,7 +5,7 @@ import type { EngineEvents } from '../../packages/server/src/engine/engine-event
 import { ExecutorTable } from '../../packages/server/src/engine/executor-table.ts';
 import { Leadership } from '../../packages/server/src/engine/leadership.ts';
 import { StoreLedger } from '../../packages/server/src/engine/store-ledger.ts';
-import type { Executor } from '../../packages/server/src/executors/executor.ts';
+import type { AttemptLedger, Executor } from '../../packages/server/src/executors/executor.ts';
 import type { KubernetesEvents } from '../../packages/server/src/executors/kubernetes/kubernetes-events.ts';
 import { KubernetesExecutor } from '../../packages/server/src/executors/kubernetes/kubernetes-executor.ts';
 import { DEFAULT_KUBERNETES_OPTIONS } from '../../packages/server/src/executors/kubernetes/kubernetes-options.ts';
@@ -22,6 +22,8 @@ import type { Process, VirtualWorld } from './virtual-world.ts';
 const SCHEDULER_LEASE_SECONDS = 30;
 const POLL_MILLISECONDS = 10_000;
 const PARALLELISM = 32;
+/** A scheduler that stands by asks for the watch each second; so many of its questions would be most of a story's statements. */
+const STAND_BY_MILLISECONDS = 8000;
 /** An hour either way at most: nothing may depend on a host's own time (I33). */
 const MOST_SKEW_MILLISECONDS = 3_600_000;
 
@@ -97,10 +99,10 @@ export class SchedulerProcess {
 }
 
 function kubernetesExecutor(parts: SchedulerParts, leadership: Leadership, clock: Clock, random: Random): Executor {
-  const { database, transport, seams, pageSize, kubernetesEvents } = parts;
+  const { world, database, transport, seams, pageSize, kubernetesEvents } = parts;
   return new KubernetesExecutor({
     client: seams.client(new KubeClient(CONNECTION, { clock, random, transport })),
-    ledger: new StoreLedger(database, leadership, SCHEDULER_LEASE_SECONDS),
+    ledger: standingBy(world, new StoreLedger(database, leadership, SCHEDULER_LEASE_SECONDS)),
     clock,
     random,
     options: {
@@ -117,6 +119,25 @@ function kubernetesExecutor(parts: SchedulerParts, leadership: Leadership, clock
     },
     events: kubernetesEvents,
   });
+}
+
+/** Is told no without a statement where it was told no a moment ago, except at its start. */
+function standingBy(world: VirtualWorld, ledger: AttemptLedger): AttemptLedger {
+  const startedAt = world.now;
+  let refusedAt = Number.NEGATIVE_INFINITY;
+  return {
+    openAttempts: (executor) => ledger.openAttempts(executor),
+    states: (attemptIds) => ledger.states(attemptIds),
+    storeLog: (attemptId, chunk) => ledger.storeLog(attemptId, chunk),
+    storePodShapes: (shapes) => ledger.storePodShapes(shapes),
+    leadWatch: async (watchId) => {
+      const isStarting = world.now - startedAt < STAND_BY_MILLISECONDS / 2;
+      if (!isStarting && world.now - refusedAt < STAND_BY_MILLISECONDS) return null;
+      const led = await ledger.leadWatch(watchId);
+      if (led === null) refusedAt = world.now;
+      return led;
+    },
+  };
 }
 
 const skews = new WeakMap<Process, number>();
