@@ -89,7 +89,7 @@ function startServer(home: string, dagsFolder: string): Server {
   const look = () => {
     if (child.exitCode !== null) throw new Error(`The server ended:\n${output}`);
     const password = /with the password (\S+);/.exec(output)?.[1];
-    const url = /The \S+ is at (http:\/\/[^\s.]+(?:\.[^\s.]+)*:\d+)/.exec(output)?.[1];
+    const url = /Open (http:\S+) in a browser/.exec(output)?.[1];
     return password === undefined || url === undefined ? undefined : { url, password };
   };
   return { child, ready: eventually('the server is ready', look, START_LIMIT_MILLISECONDS) };

@@ -69,7 +69,7 @@ export class StandaloneScreen implements StandaloneEvents {
         ? [`${gantry} dags list`, `${gantry} dags trigger DAG --follow`, `${gantry} dags list-import-errors`]
         : [`${gantry} dags list`, `${gantry} dags trigger ${dagId} --follow`, `${gantry} dags list-runs ${dagId}`];
     this.line('');
-    this.line(`The API is at ${colors.cyan(url)}. Try in another terminal:`);
+    this.line(`Open ${colors.cyan(url)} in a browser, or try in another terminal:`);
     for (const command of commands) this.line(`  ${colors.cyan(command)}`);
     this.line('');
     this.line('Ctrl-C stops everything.');
