@@ -18,8 +18,8 @@ const SHOWN_LINES = 400;
 /** Generous, since other tests share the cores: the longer the form, the more. */
 export const SHARD_MILLISECONDS = 480_000 + (SEEDS * 1000) / SHARDS;
 
-/** Plays the seeds of one shard; fails with the smallest script that fails the same way, and with how to see it again. */
-export async function playSeeds(shard: number): Promise<void> {
+/** Plays the seeds of one shard; fails with the smallest script that fails the same way, and with how to see it again. Answers their number. */
+export async function playSeeds(shard: number): Promise<number> {
   const postgres = await VirtualPostgres.open();
   const failures: string[] = [];
   const sums = { stories: 0, attempts: 0, virtualHours: 0, events: 0 };
@@ -42,7 +42,8 @@ export async function playSeeds(shard: number): Promise<void> {
   }
   console.log(`campaign, shard ${shard}:`, { ...sums, virtualHours: Math.round(sums.virtualHours) });
   expect(failures.join('\n\n')).toBe('');
-  expect(sums.attempts).toBeGreaterThan(sums.stories);
+  if (sums.stories > 0) expect(sums.attempts).toBeGreaterThan(sums.stories);
+  return sums.stories;
 }
 
 function seedsOf(shard: number): readonly number[] {

@@ -72,8 +72,7 @@ export class VirtualPostgres {
     this.statements += 1;
     if (now !== this.#now) {
       this.#now = now;
-      // It goes ahead of the statement in the session's queue; should it fail, so does the statement.
-      void this.#client.query({
+      await this.#client.query({
         name: 'set_now',
         text: `select set_config('campaign.now', $1, false)`,
         values: [new Date(EPOCH + now).toISOString()],

@@ -1,5 +1,6 @@
 import { FAULTS } from './faults.ts';
 import { INVARIANTS } from './invariants.ts';
+import { plantedBugsSection } from './planted-bugs-section.ts';
 import type { Row } from './row.ts';
 import { RULES } from './rules.ts';
 import { type TaggedTest, taggedTests } from './tagged-tests.ts';
@@ -40,6 +41,7 @@ export function reliabilityPage({ report, commit }: Source): string {
     table('Promises', INVARIANTS),
     table('Faults', FAULTS),
     table('Rules of the watch, the ends of pods, Postgres, and races that others have met', RULES),
+    ...plantedBugsSection(report),
   ].join('\n');
 }
 
