@@ -6,7 +6,12 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Shorter than the bounds of heartbeats and leases that the soak sets. */
 const TROUBLE_MILLISECONDS = 3000;
-export const LINK_NAMES = ['scheduler to database', 'API server to database', 'scheduler to cluster'] as const;
+export const LINK_NAMES = [
+  'scheduler to database',
+  'API server to database',
+  'scheduler to cluster',
+  'worker to API server',
+] as const;
 export type LinkName = (typeof LINK_NAMES)[number];
 
 /** Proxies between the parts, and the environment that leads each part through its own. */
@@ -35,6 +40,7 @@ export class Links {
       'scheduler to database': await to(database),
       'API server to database': await to(database),
       'scheduler to cluster': await to(server),
+      'worker to API server': await to(new URL(gantry.apiUrl)),
     };
     const file = (name: string, text: string): string => {
       const path = join(home, name);
@@ -50,6 +56,7 @@ export class Links {
       {
         ...databaseFile('scheduler to database', 'scheduler-url'),
         GANTRY__KUBERNETES_EXECUTOR__CONFIG_FILE: file('proxied-kubeconfig', proxiedCluster),
+        GANTRY__CORE__EXECUTION_API_SERVER_URL: proxies['worker to API server'].through(gantry.apiUrl),
       },
       databaseFile('API server to database', 'api-url'),
     );
