@@ -58,6 +58,7 @@ export async function listAttempts(
     readonly dagId: string;
     readonly runId: string;
     readonly taskIds?: readonly string[] | undefined;
+    readonly mapIndex?: number | undefined;
   },
   page: Page,
 ): Promise<Listed<AttemptRow>> {
@@ -65,6 +66,7 @@ export async function listAttempts(
     .dags(of.access, 'r.dag_id')
     .when(of.dagId, (place) => `r.dag_id = ${place}`)
     .when(of.runId, (place) => `r.run_id = ${place}`)
-    .when(of.taskIds, (place) => `a.task_id = any (${place}::text[])`);
+    .when(of.taskIds, (place) => `a.task_id = any (${place}::text[])`)
+    .when(of.mapIndex, (place) => `a.map_index = ${place}`);
   return listPage<AttemptRow>(db, SOURCE, conditions, page);
 }

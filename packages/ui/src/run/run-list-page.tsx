@@ -4,6 +4,7 @@ import type { Answer } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Duration } from '../parts/duration.tsx';
 import { Moment } from '../parts/moment.tsx';
+import { PageLink } from '../parts/page-link.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { type Column, pageQuery, Rows } from '../parts/rows.tsx';
 import { State } from '../parts/state.tsx';
@@ -14,8 +15,24 @@ const route = getRouteApi('/runs');
 type Run = Answer<'GET /api/v2/dags/{dag_id}/dagRuns'>['dag_runs'][number];
 
 const COLUMNS: readonly Column<Run>[] = [
-  { title: 'DAG', order: 'dag_id', cell: (run) => run.dag_id },
-  { title: 'Run', order: 'run_id', cell: (run) => run.dag_run_id },
+  {
+    title: 'DAG',
+    order: 'dag_id',
+    cell: (run) => (
+      <PageLink to="/dags/$dagId" params={{ dagId: run.dag_id }}>
+        {run.dag_id}
+      </PageLink>
+    ),
+  },
+  {
+    title: 'Run',
+    order: 'run_id',
+    cell: (run) => (
+      <PageLink to="/dags/$dagId/runs/$runId" params={{ dagId: run.dag_id, runId: run.dag_run_id }}>
+        {run.dag_run_id}
+      </PageLink>
+    ),
+  },
   { title: 'State', order: 'state', cell: (run) => <State state={run.state} /> },
   { title: 'Type', order: 'run_type', cell: (run) => run.run_type, isWide: true },
   {

@@ -4,8 +4,10 @@ import { type GanttSearch, ganttSearch } from '../dag/gantt-search.ts';
 import { type GraphSearch, graphSearch } from '../dag/graph-search.ts';
 import { type GridSearch, gridSearch } from '../dag/grid-search.ts';
 import { type DagListSearch, dagListSearch } from '../dags/dag-list-search.ts';
+import { type InstanceSearch, instanceSearch } from '../instance/instance-search.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { type RunListSearch, runListSearch } from '../run/run-list-search.ts';
+import { type RunPageSearch, runPageSearch } from '../run/run-page-search.ts';
 import { Layout } from './layout.tsx';
 import { NoPage } from './no-page.tsx';
 
@@ -72,8 +74,29 @@ const dagDetails = createRoute({
   component: lazyRouteComponent(() => import('../dag/dag-details-page.tsx'), 'DagDetailsPage'),
 });
 
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/dags/$dagId/runs/$runId',
+  validateSearch: (search): RunPageSearch => runPageSearch(search),
+  component: lazyRouteComponent(() => import('../run/run-page.tsx'), 'RunPage'),
+});
+
+const instance = createRoute({
+  getParentRoute: () => root,
+  path: '/dags/$dagId/runs/$runId/tasks/$taskId',
+  validateSearch: (search): InstanceSearch => instanceSearch(search),
+  component: lazyRouteComponent(() => import('../instance/instance-page.tsx'), 'InstancePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, dags, runs, dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagDetails])]),
+  routeTree: root.addChildren([
+    home,
+    dags,
+    runs,
+    run,
+    instance,
+    dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagDetails]),
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
   scrollRestoration: true,

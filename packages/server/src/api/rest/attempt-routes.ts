@@ -47,6 +47,7 @@ const Query = Type.Object(
     dag_id: Type.String(),
     dag_run_id: Type.String(),
     task_id: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+    map_index: Type.Optional(Type.Integer({ description: 'Of one mapped instance; -1 is one that is not mapped.' })),
   },
   { additionalProperties: false },
 );
@@ -59,7 +60,13 @@ export function attemptRoutes(app: Routes, { database, options }: RestParts): vo
     requireDagAccess(request, query.dag_id, 'viewer');
     await requireRun(database, query.dag_id, query.dag_run_id);
     const access = dagAccessOf(request, 'viewer');
-    const of = { access, dagId: query.dag_id, runId: query.dag_run_id, taskIds: query.task_id };
+    const of = {
+      access,
+      dagId: query.dag_id,
+      runId: query.dag_run_id,
+      taskIds: query.task_id,
+      mapIndex: query.map_index,
+    };
     const { rows, total } = await listAttempts(database, of, pageOf(query, options.maximumPageLimit));
     return { attempts: [...rows], total_entries: total };
   });

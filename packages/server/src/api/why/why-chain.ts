@@ -170,6 +170,8 @@ function* ofLimits(facts: WhyFacts, spec: DagSpec, task: TaskSpec, instance: Why
     const sentence = `${openInRun} tasks of the run are queued or running, and maxActiveTasks is ${spec.maxActiveTasks}.`;
     yield cause('limit', sentence, 'It starts when one of them ends, or with a larger maxActiveTasks.');
   }
+  // Until its delay is over, what was said last is why it failed.
+  if (instance.notBefore !== null && instance.notBefore > facts.now) return;
   // What the scheduler itself said stands last: it knows of limits that no row tells.
   if (instance.reason !== null) {
     const kind = /slot of|executor/i.test(instance.reason) ? 'executor' : 'limit';

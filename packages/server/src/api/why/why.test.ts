@@ -293,6 +293,18 @@ test('without a living scheduler that is the first cause, whatever else there is
   expect(body.chain.map(({ kind }: { kind: string }) => kind)).toEqual(['no_scheduler', 'takeover', 'upstream']);
 });
 
+test('while a retry waits for its delay, why the last try failed is not told as a limit', async () => {
+  const runKey = await waitingRun('why-delay');
+  await sql(
+    "update task_instance set state = 'scheduled', try_number = 1, max_tries = 3, reason = 'It failed.' where run_key = $1 and task_index = 0",
+  )(runKey);
+  await sql("update task_instance set not_before = '2099-01-01T00:00:00Z' where run_key = $1 and task_index = 0")(
+    runKey,
+  );
+  const { body } = await why('why-delay', 'first');
+  expect(body.chain.map(({ kind }: { kind: string }) => kind)).toEqual(['back_off']);
+});
+
 test('a missing file and its import error are told and block nothing', async () => {
   const runKey = await waitingRun('why-file');
   await fresh.database.query("update dag set is_stale = true where dag_id = 'why-file'");
