@@ -100,7 +100,7 @@ async function openRuns(): Promise<number | null> {
 }
 
 test(
-  'random faults of schedulers, API server, database, links, pods and workers lose nothing and repeat nothing, by a checker of its own [F85 I01 I02 I03 I04 I05 I06 I08 I09 I10 I11 I12 I13 I14 I15 I16 I17 I18 I23 I24 I27 I28 I29 I31 I32 I36 I39 I40 I41]',
+  'random faults of schedulers, API server, database, links, pods and workers lose nothing and repeat nothing, by a checker of its own [F85 I01 I02 I03 I04 I05 I06 I08 I09 I10 I11 I12 I13 I14 I15 I16 I17 I23 I24 I27 I28 I29 I31 I32 I36 I39 I40 I41]',
   async (context) => {
     tellSeeds(context, 1);
     await place.gantry.kill('api-server');
@@ -115,6 +115,8 @@ test(
     console.log(`seed ${SEED}, ${asked.length} runs, ${history.attempts.length} attempts`, nemesis.done);
     console.log(verdictLines(verdicts));
     expect(verdicts.flatMap(({ id, violations }) => violations.map((text) => `${id}: ${text}`))).toEqual([]);
+    // Late reports (I18) are rare; each other check must have met something.
+    expect(verdicts.filter(({ id, checked }) => checked === 0 && id !== 'I18')).toEqual([]);
     expect(history.runs.filter(({ state }) => state !== 'success')).toEqual([]);
     expect(history.ledger.length).toBeGreaterThan(0);
   },
