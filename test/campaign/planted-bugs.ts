@@ -20,16 +20,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     seams: () => ({ client: trustingEmptyLists }),
   },
   {
-    name: 'the commit of steps looks at no lease and no fence',
-    patch: {
-      name: 'commit_steps',
-      change: (definition) =>
-        definition
-          .replace('perform require_lease(me);', '')
-          .replace(/and b\.fence = r\.fence\s+where r\.leader = me/, ''),
-    },
-  },
-  {
     name: 'a pod gets a random name',
     seams: (world) => ({
       client: (client) =>
