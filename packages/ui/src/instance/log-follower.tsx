@@ -55,6 +55,9 @@ export function LogFollower(props: {
       {error !== null && <Trouble error={error} />}
       <LogLines
         lines={shown}
+        nothing={
+          buffer.count > 0 ? 'No line fits.' : state === 'reading' ? 'No line has come yet.' : 'It wrote nothing.'
+        }
         find={find}
         hit={hit}
         isWrapped={isWrapped}

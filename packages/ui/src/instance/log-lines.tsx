@@ -14,6 +14,8 @@ const NEAR_END_PIXELS = 30;
 interface LogLinesProps {
   readonly label: string;
   readonly lines: readonly LogLine[];
+  /** What stands there when there are none. */
+  readonly nothing: string;
   readonly find: string;
   /** The place of the line that was looked for; it is brought into view. */
   readonly hit: number | undefined;
@@ -24,7 +26,7 @@ interface LogLinesProps {
 }
 
 /** The lines of a log; only those in view are in the page. */
-export function LogLines({ label, lines, find, hit, isWrapped, isFollowing, onLeaveEnd }: LogLinesProps) {
+export function LogLines({ label, lines, nothing, find, hit, isWrapped, isFollowing, onLeaveEnd }: LogLinesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -60,7 +62,7 @@ export function LogLines({ label, lines, find, hit, isWrapped, isFollowing, onLe
     >
       {lines.length === 0 && (
         <Text c="dimmed" p="md">
-          No line to show.
+          {nothing}
         </Text>
       )}
       <div className={classes.all} style={{ height: virtual.getTotalSize() }}>

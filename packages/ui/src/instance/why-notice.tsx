@@ -5,7 +5,7 @@ import type { OfInstance } from './use-instance.ts';
 import { useWhy } from './use-why.ts';
 
 /** Yellow on yellow is not read. */
-const READABLE = { title: { color: 'var(--mantine-color-text)' } };
+const READABLE = { title: { color: 'var(--mantine-color-bright)' } };
 const WAITS: readonly (string | null)[] = [null, 'scheduled', 'queued', 'up_for_retry', 'restarting'];
 const BAD: readonly (string | null)[] = ['failed', 'upstream_failed'];
 
