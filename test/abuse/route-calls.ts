@@ -52,8 +52,9 @@ export const ACCOUNT_ROUTES: readonly string[] = Object.entries(PERMISSIONS)
   .filter(([, permission]) => permission !== 'public' && permission !== 'worker')
   .map(([route]) => route);
 
+/** Lists that are asked for by a body change nothing. */
 export function isUnsafe(route: string): boolean {
-  return !route.startsWith('GET ');
+  return !route.startsWith('GET ') && !/^POST .*\/list$/.test(route);
 }
 
 /** The path of a route as it names a DAG and what belongs to it. */

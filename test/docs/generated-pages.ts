@@ -3,9 +3,9 @@ import type { Argument, Command, Option } from 'commander';
 import { PERMISSIONS } from '../../packages/server/src/api/permissions.ts';
 import { buildProgram } from '../../packages/server/src/cli/program.ts';
 import { OPTION_TABLE, type OptionRow } from '../../packages/server/src/main/config/option-table.ts';
+import { airflowPage } from './airflow-page.ts';
+import { page, table, WRITTEN } from './page-lines.ts';
 import { ROUTE_SENTENCES } from './route-sentences.ts';
-
-const WRITTEN = '<!-- Written by scripts/write-docs.mjs; change the table it comes from, then run it. -->';
 
 /** The pages that are made of tables in the code, by path. `scripts/write-docs.mjs` writes them, a test compares them. */
 export function generatedPages(): Readonly<Record<string, string>> {
@@ -14,6 +14,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
     'docs/errors.md': errorsPage(),
     'docs/cli.md': commandsPage(buildProgram()),
     'docs/rest-api.md': restPage(),
+    'docs/airflow-api.md': airflowPage(),
   };
 }
 
@@ -212,13 +213,4 @@ function routeSentence(route: string): string {
   const found = ROUTE_SENTENCES[route];
   if (found === undefined) throw new Error(`The route ${route} has no sentence in test/docs/route-sentences.ts.`);
   return found;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)];
-}
-
-function page(lines: readonly string[]): string {
-  return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -56,6 +56,10 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/dry_run': 'Shows what would be marked.',
   'PATCH /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/:map_index/dry_run':
     'The same, for one map index.',
+  'POST /api/v2/dags/:dag_id/dagRuns/list': 'Runs, asked for by a body; the DAG in the path is `~`.',
+  'POST /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/list':
+    'Task instances, asked for by a body; DAG and run in the path are `~`.',
+  'GET /api/v2/dags/:dag_id/dagRuns/:dag_run_id/taskInstances/:task_id/listMapped': 'The instances of a mapped task.',
   'GET /api/v2/pools': 'Pools and how full they are.',
   'POST /api/v2/pools': 'Makes a pool.',
   'PATCH /api/v2/pools': 'Makes, changes and deletes many pools.',

@@ -72,6 +72,11 @@ export class GantryProcesses {
     this.#token = await issueToken(database, systemRandom, ADMIN_USERNAME, 1);
   }
 
+  /** Of the first account, once it is signed in. */
+  get token(): string {
+    return this.#token;
+  }
+
   /** A REST call below /api/v2, with a JSON body when one is given; null while the server does not answer with success. */
   async rest<Body>(path: string, body?: unknown): Promise<Body | null> {
     try {

@@ -1,6 +1,6 @@
 import { type DagAccess, dagIdsOf } from './dag-access.ts';
 import type { Queryable } from './database.ts';
-import { Filter, type Listed, listPage, type Page } from './list-page.ts';
+import { Filter, type Listed, listPage, type Page, type Pattern } from './list-page.ts';
 
 export interface ImportErrorRow {
   readonly id: number;
@@ -21,10 +21,12 @@ const SOURCE = {
 
 export async function listImportErrors(
   db: Queryable,
-  filter: { readonly access: DagAccess; readonly filePattern: string | undefined },
+  filter: { readonly access: DagAccess; readonly file: string | undefined; readonly patterns: readonly Pattern[] },
   page: Page,
 ): Promise<Listed<ImportErrorRow>> {
-  const conditions = visible(filter.access).when(filter.filePattern, (place) => `e.file ilike '%' || ${place} || '%'`);
+  const conditions = visible(filter.access)
+    .when(filter.file, (place) => `e.file = ${place}`)
+    .patterns(filter.patterns, { filename: 'e.file' });
   return listPage<ImportErrorRow>(db, SOURCE, conditions, page);
 }
 

@@ -12,16 +12,30 @@ export interface Page {
 
 export interface Listed<Row> {
   readonly rows: readonly Row[];
-  /** Rows of all pages. */
+  /** Rows of all pages; beyond `COUNTED_AT_MOST` what the database's statistics say. */
   readonly total: number;
+  /** How far was counted when `total` is an estimate; null when it is exact. */
+  readonly countedTo: number | null;
 }
 
-/** A bound on a field, e.g. `start_date` `gte`. */
+/** Counting on would cost a page more than reading it, and nobody leafs through that many rows. */
+const COUNTED_AT_MOST = 10_000;
+
+/** A bound on a field, e.g. `start_date` `gte`; of a time (ISO 8601) or a number. */
 export interface Range {
   readonly field: string;
   readonly operator: 'gte' | 'gt' | 'lte' | 'lt';
-  readonly value: string;
+  readonly value: string | number;
 }
+
+/** A text that a field must hold (`part`, whatever its case) or begin with (`prefix`). */
+export interface Pattern {
+  readonly field: string;
+  readonly kind: 'part' | 'prefix';
+  readonly text: string;
+}
+
+type Columns = Readonly<Record<string, string>>;
 
 const OPERATORS = { gte: '>=', gt: '>', lte: '<=', lt: '<' } as const;
 
@@ -43,10 +57,40 @@ export class Filter {
     return this.when(dagIdsOf(access), (place) => `${column} = any (${place}::text[])`);
   }
 
-  ranges(ranges: readonly Range[], columns: Readonly<Record<string, string>>): this {
+  ranges(ranges: readonly Range[], columns: Columns): this {
     for (const { field, operator, value } of ranges) {
-      this.when(value, (place) => `${columns[field]} ${OPERATORS[operator]} ${place}::timestamptz`);
+      const type = typeof value === 'number' ? 'double precision' : 'timestamptz';
+      this.when(value, (place) => `${columns[field]} ${OPERATORS[operator]} ${place}::${type}`);
     }
+    return this;
+  }
+
+  /** Airflow's rules: `|` is OR and `~` matches everything; in a part `%` and `_` are as in LIKE, in a prefix they are not. */
+  patterns(patterns: readonly Pattern[], columns: Columns): this {
+    for (const { field, kind, text } of patterns) {
+      const terms = text.split('|').map((term) => term.trim());
+      if (terms.includes('~') || terms.every((term) => term === '')) continue;
+      const column = columns[field];
+      if (kind === 'part') {
+        const parts = terms.filter((term) => term !== '').map((term) => `%${term}%`);
+        this.when(parts, (place) => `${column} ilike any (${place}::text[])`);
+      } else {
+        const prefixes = terms.map((term) => term.replace(/[^\p{L}\p{N}]+$/u, ''));
+        this.when(
+          prefixes,
+          (place) => `exists (select from unnest(${place}::text[]) as p (term) where starts_with(${column}, p.term))`,
+        );
+      }
+    }
+    return this;
+  }
+
+  /** Adds the conditions that `inner` sets, if any, as one: `begin and ... end`. */
+  within(begin: string, end: string, inner: (filter: Filter) => Filter): this {
+    const { length } = this.#conditions;
+    inner(this);
+    const added = this.#conditions.splice(length);
+    if (added.length > 0) this.#conditions.push(`${begin} and ${added.join(' and ')}${end}`);
     return this;
   }
 
@@ -73,14 +117,29 @@ export async function listPage<Row>(
 ): Promise<Listed<Row>> {
   const order = [...page.orderBy.map((field) => orderOf(field, orders)), tieBreak].join(', ');
   const places = [filter.values.length + 1, filter.values.length + 2];
-  const [rows, counts] = await Promise.all([
+  const [rows, counted] = await Promise.all([
     db.query<Row>(
       `select ${columns} from ${from} ${filter.where} order by ${order} limit $${places[0]} offset $${places[1]}`,
       [...filter.values, page.limit, page.offset],
     ),
-    db.query<{ total: number }>(`select count(*) as total from ${from} ${filter.where}`, filter.values),
+    countRows(db, from, filter),
   ]);
-  return { rows, total: counts[0]?.total ?? 0 };
+  return { rows, ...counted };
+}
+
+async function countRows(db: Queryable, from: string, filter: Filter): Promise<Omit<Listed<never>, 'rows'>> {
+  const matching = `select from ${from} ${filter.where}`;
+  const [counted] = await db.query<{ total: number }>(
+    `select count(*) as total from (${matching} limit ${COUNTED_AT_MOST + 1}) as counted`,
+    filter.values,
+  );
+  const total = counted?.total ?? 0;
+  if (total <= COUNTED_AT_MOST) return { total, countedTo: null };
+  const [plan] = await db.query<{ 'QUERY PLAN': readonly { readonly Plan: { readonly 'Plan Rows': number } }[] }>(
+    `explain (format json) ${matching}`,
+    filter.values,
+  );
+  return { total: Math.max(total, plan?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0), countedTo: COUNTED_AT_MOST };
 }
 
 function orderOf(field: string, orders: Readonly<Record<string, string>>): string {

@@ -1,7 +1,7 @@
 import type { JsonObject, RunState, RunType } from '@gantry/sdk/model';
 import type { DagAccess } from './dag-access.ts';
 import type { Queryable } from './database.ts';
-import { Filter, type Listed, listPage, type Page, type Range } from './list-page.ts';
+import { Filter, type Listed, listPage, type Page, type Pattern, type Range } from './list-page.ts';
 
 export interface RunRow {
   readonly run_key: number;
@@ -23,6 +23,8 @@ export interface RunRow {
   readonly triggering_user: string | null;
   readonly note: string | null;
   readonly reason: string | null;
+  readonly spec_digest: string;
+  readonly version_created_at: string;
   /** Not null: its next step cannot be made, and it is tried again later. */
   readonly set_aside: SetAside | null;
 }
@@ -38,9 +40,13 @@ export interface RunFilter {
   readonly access: DagAccess;
   /** Undefined: of all DAGs. */
   readonly dagId?: string | undefined;
+  readonly dagIds?: readonly string[] | undefined;
   readonly states?: readonly string[] | undefined;
   readonly runTypes?: readonly string[] | undefined;
-  readonly runIdPattern?: string | undefined;
+  /** A part of the text of the run's conf. */
+  readonly confContains?: string | undefined;
+  readonly versions?: readonly number[] | undefined;
+  readonly patterns?: readonly Pattern[] | undefined;
   readonly ranges: readonly Range[];
 }
 
@@ -52,13 +58,23 @@ export const RUN_RANGES = {
   end_date: 'r.end_date',
 } as const;
 
+/** Fields that a list of runs may be bounded by in seconds. */
+const NUMBER_RANGES = { duration: 'extract(epoch from r.end_date - r.start_date)' } as const;
+
+/** Fields that a list of runs may be searched by. */
+export const RUN_PATTERNS = {
+  dag_id: 'r.dag_id',
+  run_id: 'r.run_id',
+  triggering_user_name: 'r.triggering_user',
+} as const;
+
 const SOURCE = {
   columns: `r.run_key, r.dag_id, r.run_id, r.version, r.run_type, r.state, r.logical_date, r.data_interval_start,
     r.data_interval_end, r.run_after, r.queued_at, r.start_date, r.end_date, r.conf, r.params, r.triggered_by,
-    r.triggering_user, r.note, r.reason,
+    r.triggering_user, r.note, r.reason, v.spec_digest, v.created_at as version_created_at,
     (select jsonb_build_object('sentence', s.sentence, 'since', s.since, 'failures', s.failures, 'next_check_at', s.next_check_at)
       from run_set_aside s where s.run_key = r.run_key) as set_aside`,
-  from: 'dag_run r',
+  from: 'dag_run r join dag_version v on v.dag_id = r.dag_id and v.version = r.version',
   orders: {
     ...RUN_RANGES,
     id: 'r.run_key',
@@ -69,6 +85,9 @@ const SOURCE = {
     run_type: 'r.run_type',
     queued_at: 'r.queued_at',
     duration: '(r.end_date - r.start_date)',
+    data_interval_start: 'r.data_interval_start',
+    data_interval_end: 'r.data_interval_end',
+    conf: 'r.conf::text',
   },
   tieBreak: 'r.run_key',
 } as const;
@@ -79,8 +98,11 @@ export async function listRuns(db: Queryable, filter: RunFilter, page: Page): Pr
     .when(filter.dagId, (place) => `r.dag_id = ${place}`)
     .when(filter.states, (place) => `r.state = any (${place}::text[])`)
     .when(filter.runTypes, (place) => `r.run_type = any (${place}::text[])`)
-    .when(filter.runIdPattern, (place) => `r.run_id ilike '%' || ${place} || '%'`)
-    .ranges(filter.ranges, RUN_RANGES);
+    .when(filter.dagIds, (place) => `r.dag_id = any (${place}::text[])`)
+    .when(filter.versions, (place) => `r.version = any (${place}::integer[])`)
+    .when(filter.confContains, (place) => `position(lower(${place}) in lower(r.conf::text)) > 0`)
+    .patterns(filter.patterns ?? [], RUN_PATTERNS)
+    .ranges(filter.ranges, { ...RUN_RANGES, ...NUMBER_RANGES });
   return listPage<RunRow>(db, SOURCE, conditions, page);
 }
 

@@ -371,6 +371,7 @@ create table task_instance (
   start_date timestamp with time zone,
   end_date timestamp with time zone,
   failures jsonb default '{}'::jsonb not null,
+  note text,
   constraint task_instance_run_key_fkey FOREIGN KEY (run_key) REFERENCES dag_run(run_key) ON DELETE CASCADE,
   constraint task_instance_pkey PRIMARY KEY (run_key, task_index, map_index)
 ) with (fillfactor=70);

@@ -42,7 +42,7 @@ export function InstancePage() {
         limit: 25,
         ...(mapIndex === undefined
           ? { offset: ((page ?? 1) - 1) * 25, order_by: [order ?? 'map_index'] }
-          : { map_index: mapIndex }),
+          : { map_index: [mapIndex] }),
       },
     },
     { isLive: (data) => data.task_instances.some((instance) => instance.end_date === null) },

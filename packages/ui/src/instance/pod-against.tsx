@@ -25,7 +25,7 @@ function AgainstSuccess({ pod, attempt }: { readonly pod: AttemptPod; readonly a
   const { dag_id, task_id, map_index, attempt_id } = attempt;
   const instances = useAnswer('GET /api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances', {
     path: { dag_id, dag_run_id: '~' },
-    query: { task_id: [task_id], map_index, state: ['success'], order_by: ['-end_date'], limit: 2 },
+    query: { task_id: [task_id], map_index: [map_index], state: ['success'], order_by: ['-end_date'], limit: 2 },
   });
   return (
     <Answered query={instances}>

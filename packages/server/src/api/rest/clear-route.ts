@@ -1,14 +1,17 @@
 import { GantryError, type RequestedTask } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
+import { changeRunNote } from '../../store/change-notes.ts';
 import type { TaskInstanceRow } from '../../store/list-task-instances.ts';
+import { audited } from '../audit/audited.ts';
 import { accountOf } from '../authentication.ts';
 import type { Routes } from '../routes.ts';
 import { chooseInstances } from './choose-instances.ts';
 import { chooseRuns } from './choose-runs.ts';
 import { requireDag } from './dag-routes.ts';
 import { ErrorResponses } from './error-responses.ts';
+import { Note, requireStorableNote } from './note.ts';
 import { nullable, Time } from './nullable.ts';
-import { instanceListBody, requestInstances } from './requested-instances.ts';
+import { instanceListBody, noteInstances, requestInstances } from './requested-instances.ts';
 import type { RestParts } from './rest-parts.ts';
 import { RunBody, runBody } from './run-body.ts';
 import { requireRun } from './run-routes.ts';
@@ -33,6 +36,7 @@ const ClearBody = Type.Object(
     include_past: flag(false),
     run_on_latest_version: flag(false),
     prevent_running_task: flag(false),
+    note: Type.Optional(Note),
   },
   { additionalProperties: false },
 );
@@ -65,6 +69,7 @@ export function clearRoute(app: Routes, parts: RestParts): void {
     });
     if (body.prevent_running_task ?? false) refuseRunning(rows);
     if (body.dry_run ?? true) return instanceListBody(parts, rows);
+    if (body.note !== undefined) await noteInstances(request, parts, rows, body.note);
     const requestedBy = accountOf(request).username;
     const reopen = body.reset_dag_runs ?? true;
     return requestInstances(request, 'post_clear_task_instances', parts, rows, (tasks) => ({
@@ -79,7 +84,13 @@ export function clearRoute(app: Routes, parts: RestParts): void {
 }
 
 const ClearRunBody = Type.Object(
-  { dry_run: flag(true), only_failed: flag(false), run_on_latest_version: flag(false) },
+  {
+    dry_run: flag(true),
+    only_failed: flag(false),
+    only_new: flag(false),
+    run_on_latest_version: flag(false),
+    note: Type.Optional(Note),
+  },
   { additionalProperties: false },
 );
 
@@ -91,12 +102,20 @@ function clearRunRoute(app: Routes, parts: RestParts): void {
   app.post('/api/v2/dags/:dag_id/dagRuns/:dag_run_id/clear', { schema }, async (request) => {
     const { body } = request;
     const { dag_id: dagId, dag_run_id: runId } = request.params;
-    refuseLatest(body.run_on_latest_version);
+    refuseLatest((body.run_on_latest_version ?? false) || (body.only_new ?? false));
     const only = (body.only_failed ?? false) ? ('failed' as const) : null;
     const run = await requireRun(parts.database, dagId, runId);
     const every = { tasks: null, includeUpstream: false, includeDownstream: false, only };
     const rows = await chooseInstances(parts, [run], every);
     if (body.dry_run ?? true) return instanceListBody(parts, rows);
+    if (body.note !== undefined) {
+      const { note } = body;
+      requireStorableNote(note);
+      await audited(request, parts.database, async (tx, record) => {
+        await changeRunNote(tx, run.run_key, note);
+        record({ event: 'clear_dag_run', dagId, runId, before: { note: run.note }, after: { note } });
+      });
+    }
     const requestedBy = accountOf(request).username;
     await requestInstances(request, 'clear_dag_run', parts, rows, (tasks) => ({
       kind: 'clear_tasks',

@@ -1,6 +1,7 @@
 import type { DagSpec, Json } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import type { DagRow } from '../../store/list-dags.ts';
+import { DagVersionBody, dagVersionBody } from './dag-version-body.ts';
 import { NullableInteger, NullableText, nullable } from './nullable.ts';
 import { isoDuration } from './times.ts';
 
@@ -21,6 +22,8 @@ export const DagBody = Type.Object({
   timetable_summary: NullableText,
   timetable_description: NullableText,
   timetable_partitioned: Type.Boolean(),
+  timetable_periodic: Type.Boolean(),
+  is_backfillable: Type.Boolean(),
   max_active_runs: Type.Integer(),
   max_active_tasks: Type.Integer(),
   max_consecutive_failed_dag_runs: Type.Integer(),
@@ -34,14 +37,6 @@ export const DagBody = Type.Object({
 });
 
 export const DagListBody = Type.Object({ dags: Type.Array(DagBody), total_entries: Type.Integer() });
-
-const DagVersionBody = Type.Object({
-  version_number: Type.Integer(),
-  dag_id: Type.String(),
-  bundle_name: NullableText,
-  bundle_version: NullableText,
-  created_at: Type.String(),
-});
 
 export const DagDetailsBody = Type.Object({
   ...DagBody.properties,
@@ -81,6 +76,8 @@ export function dagBody(row: DagRow, spec: DagSpec): Static<typeof DagBody> {
     timetable_summary: row.timetable_summary,
     timetable_description: row.timetable_summary,
     timetable_partitioned: false,
+    timetable_periodic: isPeriodic(spec),
+    is_backfillable: isPeriodic(spec),
     max_active_runs: row.max_active_runs,
     max_active_tasks: row.max_active_tasks,
     max_consecutive_failed_dag_runs: 0,
@@ -94,6 +91,11 @@ export function dagBody(row: DagRow, spec: DagSpec): Static<typeof DagBody> {
     next_dagrun_data_interval_end: row.next_interval_end,
     next_dagrun_run_after: row.next_run_after,
   };
+}
+
+/** Backfills need a schedule that has an interval for each run. */
+function isPeriodic({ schedule }: DagSpec): boolean {
+  return schedule.kind === 'cron' || schedule.kind === 'duration';
 }
 
 export function dagDetailsBody(row: DagRow, spec: DagSpec): Static<typeof DagDetailsBody> {
@@ -112,13 +114,7 @@ export function dagDetailsBody(row: DagRow, spec: DagSpec): Static<typeof DagDet
     template_search_path: null,
     concurrency: row.max_active_tasks,
     last_parsed: row.last_parsed_at,
-    latest_dag_version: {
-      version_number: row.current_version,
-      dag_id: row.dag_id,
-      bundle_name: null,
-      bundle_version: null,
-      created_at: row.version_created_at,
-    },
+    latest_dag_version: dagVersionBody(row.dag_id, row.current_version, row.version_created_at),
   };
 }
 

@@ -1,7 +1,7 @@
-import { GantryError } from '@gantry/sdk/model';
+import { GantryError, RUN_STATES } from '@gantry/sdk/model';
 import { Type } from 'typebox';
 import type { Database, Queryable } from '../../store/database.ts';
-import { type DagRow, listDags, readDag } from '../../store/list-dags.ts';
+import { DAG_PATTERNS, DAG_RUN_RANGES, type DagRow, listDags, readDag } from '../../store/list-dags.ts';
 import { pauseDag } from '../../store/pause-dag.ts';
 import { audited } from '../audit/audited.ts';
 import { dagAccessOf } from '../dag-access-of.ts';
@@ -9,22 +9,28 @@ import type { StoredCode } from '../execution/stored-code.ts';
 import type { Routes } from '../routes.ts';
 import { DagBody, DagDetailsBody, DagListBody, dagBody, dagDetailsBody } from './dag-body.ts';
 import { ErrorResponses } from './error-responses.ts';
-import { PageFields, pageOf } from './page-query.ts';
+import { PageFields, pageOf, patternFields, patternsOf, rangeFields, rangesOf } from './page-query.ts';
 import type { RestParts } from './rest-parts.ts';
 
 const Params = Type.Object({ dag_id: Type.String() });
 const closed = { additionalProperties: false };
 const texts = Type.Optional(Type.Array(Type.String(), { maxItems: 1000 }));
 
+const PATTERNED = Object.keys(DAG_PATTERNS);
+
 const ListQuery = Type.Object(
   {
     ...PageFields,
-    dag_id_pattern: Type.Optional(Type.String()),
+    ...patternFields(PATTERNED),
+    ...rangeFields(DAG_RUN_RANGES),
     tags: texts,
     tags_match_mode: Type.Optional(Type.Enum(['any', 'all'])),
     owners: texts,
     paused: Type.Optional(Type.Boolean()),
     exclude_stale: Type.Optional(Type.Boolean({ default: true })),
+    has_import_errors: Type.Optional(Type.Boolean()),
+    last_dag_run_state: Type.Optional(Type.Enum([...RUN_STATES])),
+    dag_run_state: Type.Optional(Type.Array(Type.Enum([...RUN_STATES]))),
   },
   closed,
 );
@@ -39,12 +45,16 @@ export function dagRoutes(app: Routes, { database, code, options }: RestParts): 
       const { query } = request;
       const filter = {
         access: dagAccessOf(request, 'viewer'),
-        dagIdPattern: query.dag_id_pattern,
+        patterns: patternsOf(query, PATTERNED),
         tags: query.tags,
         allTags: query.tags_match_mode === 'all',
         owners: query.owners,
         paused: query.paused,
         excludeStale: query.exclude_stale ?? true,
+        hasImportErrors: query.has_import_errors,
+        lastRunState: query.last_dag_run_state,
+        runStates: query.dag_run_state,
+        runRanges: rangesOf(query, DAG_RUN_RANGES),
       };
       const { rows, total } = await listDags(database, filter, pageOf(query, options.maximumPageLimit));
       const dags = await Promise.all(rows.map(async (row) => dagBody(row, await code.spec(specOf(row)))));

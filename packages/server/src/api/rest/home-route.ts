@@ -45,7 +45,7 @@ export function homeRoute(app: Routes, { database }: RestParts): void {
     const access = dagAccessOf(request, 'viewer');
     const [counts, errors] = await Promise.all([
       homeCounts(database, access, request.query.hours ?? 24),
-      listImportErrors(database, { access, filePattern: undefined }, { orderBy: [], limit: 0, offset: 0 }),
+      listImportErrors(database, { access, file: undefined, patterns: [] }, { orderBy: [], limit: 0, offset: 0 }),
     ]);
     const { dags, runs, task_instances: instances, recent_failures: failures } = counts;
     return {

@@ -5,7 +5,7 @@ import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { NullableInteger, NullableText } from './nullable.ts';
-import { PageFields, pageOf } from './page-query.ts';
+import { PageFields, pageOf, patternFields, patternsOf } from './page-query.ts';
 import type { RestParts } from './rest-parts.ts';
 
 const ImportErrorBody = Type.Object({
@@ -20,7 +20,7 @@ const ImportErrorBody = Type.Object({
 
 const ListBody = Type.Object({ import_errors: Type.Array(ImportErrorBody), total_entries: Type.Integer() });
 const ListQuery = Type.Object(
-  { ...PageFields, filename_pattern: Type.Optional(Type.String()) },
+  { ...PageFields, ...patternFields(['filename']), filename: Type.Optional(Type.String()) },
   { additionalProperties: false },
 );
 const Params = Type.Object({ import_error_id: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) });
@@ -33,7 +33,11 @@ export function importErrorRoutes(app: Routes, { database, options }: RestParts)
     { schema: { tags, querystring: ListQuery, response: { 200: ListBody, ...ErrorResponses } } },
     async (request) => {
       const { query } = request;
-      const filter = { access: dagAccessOf(request, 'viewer'), filePattern: query.filename_pattern };
+      const filter = {
+        access: dagAccessOf(request, 'viewer'),
+        file: query.filename,
+        patterns: patternsOf(query, ['filename']),
+      };
       const page = pageOf(query, options.maximumPageLimit);
       const { rows, total } = await listImportErrors(database, filter, page);
       return { import_errors: rows.map(importErrorBody), total_entries: total };

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Page, Range } from '../../store/list-page.ts';
+import type { Page, Pattern, Range } from '../../store/list-page.ts';
 
 /** Query fields that every list takes. Airflow: limit 50, capped by [api] maximum_page_limit. */
 export const PageFields = {
@@ -20,10 +20,21 @@ export function pageOf({ limit = 50, offset = 0, order_by: orderBy = [] }: PageQ
 }
 
 const OPERATORS = ['gte', 'gt', 'lte', 'lt'] as const;
-const bound = Type.Optional(Type.String({ format: 'date-time' }));
+const timeBound = Type.Optional(Type.String({ format: 'date-time' }));
+const numberBound = Type.Optional(Type.Number());
+const pattern = Type.Optional(Type.String({ maxLength: 1000 }));
 
 /** Query fields that bound times: `start_date_gte` and so on. */
-export function rangeFields(fields: readonly string[]): Record<string, typeof bound> {
+export function rangeFields(fields: readonly string[]): Record<string, typeof timeBound> {
+  return boundsOf(fields, timeBound);
+}
+
+/** Query fields that bound numbers, such as `duration_gte`. */
+export function numberRangeFields(fields: readonly string[]): Record<string, typeof numberBound> {
+  return boundsOf(fields, numberBound);
+}
+
+function boundsOf<Bound>(fields: readonly string[], bound: Bound): Record<string, Bound> {
   return Object.fromEntries(fields.flatMap((field) => OPERATORS.map((operator) => [`${field}_${operator}`, bound])));
 }
 
@@ -33,7 +44,30 @@ export function rangesOf(query: object, fields: readonly string[]): Range[] {
   return fields.flatMap((field) =>
     OPERATORS.flatMap((operator) => {
       const value = values[`${field}_${operator}`];
-      return typeof value === 'string' ? [{ field, operator, value }] : [];
+      return typeof value === 'string' || typeof value === 'number' ? [{ field, operator, value }] : [];
     }),
   );
+}
+
+/** Query fields that a text must fit: `dag_id_pattern` and `dag_id_prefix_pattern` for `dag_id`. */
+export function patternFields(fields: readonly string[]): Record<string, typeof pattern> {
+  return Object.fromEntries(
+    fields.flatMap((field) => [
+      [`${field}_pattern`, pattern],
+      [`${field}_prefix_pattern`, pattern],
+    ]),
+  );
+}
+
+/** The patterns that a query holds. */
+export function patternsOf(query: object, fields: readonly string[]): Pattern[] {
+  const values = query as Readonly<Record<string, unknown>>;
+  const found = (field: string, kind: Pattern['kind'], name: string): Pattern[] => {
+    const text = values[name];
+    return typeof text === 'string' ? [{ field, kind, text }] : [];
+  };
+  return fields.flatMap((field) => [
+    ...found(field, 'part', `${field}_pattern`),
+    ...found(field, 'prefix', `${field}_prefix_pattern`),
+  ]);
 }

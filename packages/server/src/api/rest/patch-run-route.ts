@@ -1,14 +1,13 @@
-import { GantryError } from '@gantry/sdk/model';
 import { Type } from 'typebox';
-import { changeRunNote } from '../../store/change-run-note.ts';
+import { changeRunNote } from '../../store/change-notes.ts';
 import { insertRequests } from '../../store/insert-request.ts';
 import { audited } from '../audit/audited.ts';
 import { changedFields } from '../audit/changed-fields.ts';
 import { accountOf } from '../authentication.ts';
 import type { Routes } from '../routes.ts';
-import { storableJson } from '../storable-text.ts';
 import { untilApplied } from './ask-scheduler.ts';
 import { ErrorResponses } from './error-responses.ts';
+import { Note, requireStorableNote } from './note.ts';
 import { nullable } from './nullable.ts';
 import type { RestParts } from './rest-parts.ts';
 import { RunBody, runBody } from './run-body.ts';
@@ -18,7 +17,7 @@ const closed = { additionalProperties: false };
 const PatchBody = Type.Object(
   {
     state: Type.Optional(nullable(Type.Enum(['queued', 'success', 'failed']))),
-    note: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
+    note: Type.Optional(Note),
   },
   closed,
 );
@@ -38,8 +37,7 @@ export function patchRunRoute(app: Routes, parts: RestParts): void {
     const { state, note } = request.body;
     const newNote = isAsked('note') ? note : undefined;
     const newState = isAsked('state') ? (state ?? undefined) : undefined;
-    if (newNote !== undefined && storableJson({ note: newNote }) === null)
-      throw new GantryError('invalid', 'body.note holds a NUL character or half of a surrogate pair.');
+    if (newNote !== undefined) requireStorableNote(newNote);
     const requestedBy = accountOf(request).username;
     const factIds = await audited(request, database, async (tx, record) => {
       if (newNote !== undefined) await changeRunNote(tx, run.run_key, newNote);

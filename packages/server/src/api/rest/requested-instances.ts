@@ -1,11 +1,13 @@
 import type { JsonObject, RequestedTask, RequestFact } from '@gantry/sdk/model';
 import type { FastifyRequest } from 'fastify';
+import { changeInstanceNotes } from '../../store/change-notes.ts';
 import { insertRequests } from '../../store/insert-request.ts';
 import { instancesOfRuns } from '../../store/instances-of-runs.ts';
 import type { TaskInstanceRow } from '../../store/list-task-instances.ts';
 import type { AuditChange } from '../../store/record-audit.ts';
 import { audited } from '../audit/audited.ts';
 import { type Asked, untilApplied } from './ask-scheduler.ts';
+import { requireStorableNote } from './note.ts';
 import type { RestParts } from './rest-parts.ts';
 import { taskInstanceBodies } from './task-instance-routes.ts';
 
@@ -51,6 +53,24 @@ function changeOf(
   const after = { ...request, tasks: tasks.slice(0, MOST_NAMED), task_count: tasks.length } as unknown as JsonObject;
   if (tasks.length > 1) return { event, dagId, runId, after };
   return { event, dagId, runId, taskId, mapIndex, before: { state }, after };
+}
+
+/** Writes a note beside task instances. Throws `invalid` for one that cannot be stored. */
+export async function noteInstances(
+  sender: FastifyRequest,
+  { database }: RestParts,
+  rows: readonly TaskInstanceRow[],
+  note: string | null,
+): Promise<void> {
+  requireStorableNote(note);
+  await audited(sender, database, async (tx, record) => {
+    await changeInstanceNotes(tx, rows, note);
+    for (const row of rows.slice(0, MOST_NAMED)) {
+      const { dag_id: dagId, run_id: runId, task_id: taskId, map_index: mapIndex } = row;
+      const before = { note: row.note };
+      record({ event: 'patch_task_instance', dagId, runId, taskId, mapIndex, before, after: { note } });
+    }
+  });
 }
 
 export async function instanceListBody({ code }: RestParts, rows: readonly TaskInstanceRow[]) {

@@ -2,8 +2,10 @@ import type { Json } from '@gantry/sdk/model';
 import { RUN_STATES, RUN_TYPES } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import type { RunRow } from '../../store/list-runs.ts';
+import { DagVersionBody, dagVersionBody } from './dag-version-body.ts';
 import { NullableNumber, NullableText, nullable } from './nullable.ts';
 import { durationSeconds } from './times.ts';
+import { TotalFields } from './total-fields.ts';
 
 const Conf = Type.Unsafe<{ [key: string]: Json | undefined }>({ type: 'object', additionalProperties: true });
 
@@ -36,11 +38,11 @@ export const RunBody = Type.Object({
   reason: NullableText,
   set_aside: nullable(SetAside),
   version_number: Type.Integer({ description: 'Version of the DAG that the run is pinned to.' }),
-  dag_versions: Type.Array(Type.Unsafe<Json>({})),
+  dag_versions: Type.Array(DagVersionBody),
   bundle_version: NullableText,
 });
 
-export const RunListBody = Type.Object({ dag_runs: Type.Array(RunBody), total_entries: Type.Integer() });
+export const RunListBody = Type.Object({ dag_runs: Type.Array(RunBody), ...TotalFields });
 
 export function runBody(row: RunRow): Static<typeof RunBody> {
   return {
@@ -66,7 +68,7 @@ export function runBody(row: RunRow): Static<typeof RunBody> {
     reason: row.reason,
     set_aside: row.set_aside,
     version_number: row.version,
-    dag_versions: [],
+    dag_versions: [dagVersionBody(row.dag_id, row.version, row.version_created_at)],
     bundle_version: null,
   };
 }

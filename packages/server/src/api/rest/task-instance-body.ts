@@ -2,9 +2,11 @@ import type { DagSpec, FailureCounts, Json, TaskState } from '@gantry/sdk/model'
 import { TASK_STATES } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import type { TaskInstanceRow } from '../../store/list-task-instances.ts';
+import { DagVersionBody, dagVersionBody } from './dag-version-body.ts';
 import { NullableInteger, NullableNumber, NullableText, nullable } from './nullable.ts';
 import { operatorName } from './operator-name.ts';
 import { durationSeconds } from './times.ts';
+import { TotalFields } from './total-fields.ts';
 
 const PlaceBody = Type.Object({
   kind: Type.Enum(['pod', 'process']),
@@ -54,7 +56,7 @@ export const TaskInstanceBody = Type.Object({
   rendered_fields: Type.Unsafe<{ [key: string]: Json }>({ type: 'object', additionalProperties: true }),
   trigger: Type.Null(),
   triggerer_job: Type.Null(),
-  dag_version: Type.Null(),
+  dag_version: DagVersionBody,
   reason: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why it is where it is.' }),
   waiting: Type.Unsafe<string | null>({
     type: ['string', 'null'],
@@ -73,7 +75,7 @@ export const TaskInstanceBody = Type.Object({
 
 export const TaskInstanceListBody = Type.Object({
   task_instances: Type.Array(TaskInstanceBody),
-  total_entries: Type.Integer(),
+  ...TotalFields,
 });
 
 /** `spec` is that of the version the run is pinned to. */
@@ -109,12 +111,12 @@ export function taskInstanceBody(row: TaskInstanceRow, spec: DagSpec): Static<ty
     operator_name: operator,
     executor: row.executor ?? task?.executor ?? null,
     executor_config: '{}',
-    note: null,
+    note: row.note,
     rendered_map_index: null,
     rendered_fields: {},
     trigger: null,
     triggerer_job: null,
-    dag_version: null,
+    dag_version: dagVersionBody(row.dag_id, row.version, row.version_created_at),
     reason: row.reason,
     waiting: row.state === 'queued' ? row.waiting : null,
     place: row.place,

@@ -9,6 +9,7 @@ import type { Routes } from '../routes.ts';
 import { storableJson } from '../storable-text.ts';
 import { requireDag } from './dag-routes.ts';
 import { ErrorResponses } from './error-responses.ts';
+import { Note } from './note.ts';
 import { nullable, Time } from './nullable.ts';
 import { ParamCheck } from './param-check.ts';
 import type { RestParts } from './rest-parts.ts';
@@ -28,7 +29,7 @@ const TriggerBody = Type.Object(
     run_after: Type.Optional(nullable(Time)),
     conf: Type.Optional(nullable(Values)),
     params: Type.Optional(nullable(Values)),
-    note: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
+    note: Type.Optional(Note),
   },
   { additionalProperties: false },
 );

@@ -1,13 +1,13 @@
 import { GantryError, type Json } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
 import { ALL_DAGS } from '../../store/dag-access.ts';
-import { listXcoms, readXcom, type XcomRow } from '../../store/list-xcoms.ts';
+import { listXcoms, readXcom, XCOM_PATTERNS, XCOM_RANGES, type XcomRow } from '../../store/list-xcoms.ts';
 import { dagAccessOf } from '../dag-access-of.ts';
 import type { Routes } from '../routes.ts';
 import { anyOr } from './any-or.ts';
 import { ErrorResponses } from './error-responses.ts';
 import { NullableText } from './nullable.ts';
-import { PageFields, pageOf } from './page-query.ts';
+import { PageFields, pageOf, patternFields, patternsOf, rangeFields, rangesOf } from './page-query.ts';
 import type { RestParts } from './rest-parts.ts';
 
 const Params = Type.Object({ dag_id: Type.String(), dag_run_id: Type.String(), task_id: Type.String() });
@@ -28,8 +28,17 @@ const XcomBody = Type.Object({
 const XcomListBody = Type.Object({ xcom_entries: Type.Array(XcomBody), total_entries: Type.Integer() });
 const XcomValueBody = Type.Object({ ...XcomBody.properties, value: Type.Unsafe<Json>({}) });
 const mapIndex = Type.Optional(Type.Integer());
+const PATTERNED = Object.keys(XCOM_PATTERNS);
+const RANGED = Object.keys(XCOM_RANGES);
 const ListQuery = Type.Object(
-  { ...PageFields, xcom_key: Type.Optional(Type.String()), map_index: mapIndex },
+  {
+    ...PageFields,
+    ...patternFields(PATTERNED),
+    ...rangeFields(RANGED),
+    xcom_key: Type.Optional(Type.String()),
+    map_index: mapIndex,
+    map_index_filter: mapIndex,
+  },
   { additionalProperties: false },
 );
 const ValueQuery = Type.Object(
@@ -56,7 +65,9 @@ export function xcomRoutes(app: Routes, { database, options }: RestParts): void 
       runId: anyOr(params.dag_run_id),
       taskId: anyOr(params.task_id),
       key: query.xcom_key,
-      mapIndex: query.map_index,
+      mapIndex: query.map_index ?? query.map_index_filter,
+      patterns: patternsOf(query, PATTERNED),
+      ranges: rangesOf(query, RANGED),
     };
     const { rows, total } = await listXcoms(database, filter, pageOf(query, options.maximumPageLimit));
     return { xcom_entries: rows.map(xcomBody), total_entries: total };
