@@ -190,6 +190,29 @@ describe.skipIf(PACKAGES === null)("Airflow's official client", () => {
     await call('BackfillApi', 'cancel_backfill', { backfill_id: id });
   });
 
+  test('reads versions, source, tags and statistics of DAGs', async () => {
+    const of = { dag_id: 'pipeline' };
+    const { dag_versions: versions } = await call('DagVersionApi', 'get_dag_versions', of);
+    expect(versions[0]).toMatchObject({ dag_id: 'pipeline', version_number: 1 });
+    const one = await call('DagVersionApi', 'get_dag_version', { ...of, version_number: 1 });
+    expect(one.id).toBe(versions[0].id);
+    expect((await refusal('DagVersionApi', 'get_dag_version', { ...of, version_number: 9 })).status).toBe(404);
+    expect((await call('DagSourceApi', 'get_dag_source', of)).content).toContain("group('after'");
+    expect((await call('DAGApi', 'get_dag_tags', {})).tags).toEqual(['blue', 'green']);
+    const { dags } = await call('DagStatsApi', 'get_dag_stats', { dag_ids: ['pipeline'] });
+    expect(dags[0].stats).toContainEqual({ state: 'success', count: 1 });
+  });
+
+  test('reads who changed what', async () => {
+    const { event_logs: logs } = await call('EventLogApi', 'get_event_logs', {
+      event: 'post_pool',
+      order_by: ['-when'],
+    });
+    expect(logs[0]).toMatchObject({ owner: 'admin', event: 'post_pool' });
+    const one = await call('EventLogApi', 'get_event_log', { event_log_id: logs[0].event_log_id });
+    expect(one.when).toBe(logs[0].when);
+  });
+
   test('reads import errors', async () => {
     const { import_errors: errors } = await call('ImportErrorApi', 'get_import_errors', { filename_pattern: 'broken' });
     expect(errors).toHaveLength(1);

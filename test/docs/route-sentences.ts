@@ -90,6 +90,13 @@ export const ROUTE_SENTENCES: Readonly<Record<string, string>> = {
   'DELETE /api/v2/connections/:connection_id': 'Deletes a connection.',
   'GET /api/v2/gantry/variables/:variable_key/origin': 'Which source gives a variable, and which others have it.',
   'GET /api/v2/gantry/connections/:connection_id/origin': 'Which source gives a connection, and which others have it.',
+  'GET /api/v2/dagTags': 'The tags of all DAGs.',
+  'GET /api/v2/dagStats': 'Runs of DAGs, counted by state.',
+  'GET /api/v2/eventLogs': 'The audit log: who changed what; what concerns no DAG is for admins.',
+  'GET /api/v2/eventLogs/:event_log_id': 'One entry of the audit log.',
+  'GET /api/v2/dagSources/:dag_id': 'The text of a DAG file in a version, as JSON or, by Accept, as `text/plain`.',
+  'GET /api/v2/dags/:dag_id/dagVersions': 'The versions of a DAG.',
+  'GET /api/v2/dags/:dag_id/dagVersions/:version_number': 'One version.',
   'GET /api/v2/importErrors': 'Why DAG files could not be used.',
   'GET /api/v2/importErrors/:import_error_id': 'One of them.',
   'GET /api/v2/gantry/attempts/:attempt_id/pod':
