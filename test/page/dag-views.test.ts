@@ -34,3 +34,16 @@ test('runs and details fit on a phone', async () => {
     await expectAccessible(page);
   }
 });
+
+test('the code of a DAG is shown in each of its versions, in both themes and on a phone', async () => {
+  for (const [colorScheme, width] of [
+    ['light', undefined],
+    ['dark', PHONE],
+  ] as const) {
+    const page = await visit('/dags/shapes/code', { colorScheme, ...(width === undefined ? {} : { width }) });
+    const text = page.getByRole('textbox', { name: 'The file of shapes' });
+    await text.getByText("from '@gantry/sdk'").first().waitFor();
+    await page.getByRole('combobox', { name: 'Version' }).waitFor();
+    await expectAccessible(page);
+  }
+});

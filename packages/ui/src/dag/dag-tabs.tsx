@@ -7,6 +7,7 @@ const VIEWS = [
   { to: '/dags/$dagId/graph', label: 'Graph' },
   { to: '/dags/$dagId/gantt', label: 'Gantt' },
   { to: '/dags/$dagId/runs', label: 'Runs' },
+  { to: '/dags/$dagId/code', label: 'Code' },
   { to: '/dags/$dagId/details', label: 'Details' },
 ] as const;
 

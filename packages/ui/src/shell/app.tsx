@@ -2,10 +2,10 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { styleNonce } from '../parts/style-nonce.ts';
 import { ZoneProvider } from '../parts/zone.tsx';
 import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
-import { styleNonce } from './style-nonce.ts';
 import { cssVariables, theme } from './theme.ts';
 
 export function App() {

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type CodeSearch, codeSearch } from '../dag/code-search.ts';
 import { type DagRunsSearch, dagRunsSearch } from '../dag/dag-runs-search.ts';
 import { type GanttSearch, ganttSearch } from '../dag/gantt-search.ts';
 import { type GraphSearch, graphSearch } from '../dag/graph-search.ts';
@@ -68,6 +69,13 @@ const dagRuns = createRoute({
   component: lazyRouteComponent(() => import('../dag/dag-runs-page.tsx'), 'DagRunsPage'),
 });
 
+const dagCode = createRoute({
+  getParentRoute: () => dag,
+  path: '/code',
+  validateSearch: (search): CodeSearch => codeSearch(search),
+  component: lazyRouteComponent(() => import('../dag/code-page.tsx'), 'CodePage'),
+});
+
 const dagDetails = createRoute({
   getParentRoute: () => dag,
   path: '/details',
@@ -95,7 +103,7 @@ export const router = createRouter({
     runs,
     run,
     instance,
-    dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagDetails]),
+    dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagCode, dagDetails]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: ({ error, reset }) => <Trouble error={asError(error)} retry={reset} />,
