@@ -4,6 +4,7 @@ import { expectAccessible, place, visit } from './browser.ts';
 test('a task that runs is followed in its log, and killed after it was shown what that touches', async () => {
   const list = await visit('/dags/long');
   await list.getByRole('button', { name: 'Trigger long' }).click();
+  await list.getByRole('dialog').getByRole('button', { name: 'Trigger', exact: true }).click();
   const made = await list.getByText(/Run manual__.* is made/).textContent();
   const runId = /manual__\S+/.exec(made ?? '')?.[0] ?? '';
   const page = await visit(`/dags/long/runs/${encodeURIComponent(runId)}/tasks/wait`);

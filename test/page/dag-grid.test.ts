@@ -56,6 +56,7 @@ test('a DAG that is not there is told in one sentence', async () => {
 test('what runs is shown as it goes on, without a reload', async () => {
   const page = await visit('/dags/long');
   await page.getByRole('button', { name: 'Trigger long' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Trigger', exact: true }).click();
   const grid = page.getByRole('grid', { name: 'Runs of long' });
   const cell = grid.getByRole('button', { name: /^wait: running/ });
   await cell.waitFor({ timeout: 30_000 });

@@ -29,6 +29,7 @@ test('a DAG is paused and switched on again from the list', async () => {
 test('a DAG is triggered from the list', async () => {
   const page = await visit('/dags?id=wide');
   await page.getByRole('button', { name: 'Trigger wide' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Trigger', exact: true }).click();
   await page.getByText(/Run manual__.* is made/).waitFor();
 });
 

@@ -21,6 +21,7 @@ test('the page of a run tells what it was given and how each task went; the choi
 test('a run is shown as it goes, and marking it shows first what it ends', async () => {
   const page = await visit('/dags/long');
   await page.getByRole('button', { name: 'Trigger long' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Trigger', exact: true }).click();
   const made = await page.getByText(/Run manual__.* is made/).textContent();
   const runId = /manual__\S+/.exec(made ?? '')?.[0] ?? '';
   const run = await visit(`/dags/long/runs/${encodeURIComponent(runId)}`);
