@@ -42,7 +42,7 @@ export function Rows<Row>(props: {
   const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
   return (
     <>
-      <Table.ScrollContainer minWidth={320}>
+      <Table.ScrollContainer minWidth={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table aria-label={label} highlightOnHover verticalSpacing="xs" horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type ListSearch, listSearch } from '../admin/list-search.ts';
 import { type CodeSearch, codeSearch } from '../dag/code-search.ts';
 import { type DagRunsSearch, dagRunsSearch } from '../dag/dag-runs-search.ts';
 import { type GanttSearch, ganttSearch } from '../dag/gantt-search.ts';
@@ -96,6 +97,39 @@ const instance = createRoute({
   component: lazyRouteComponent(() => import('../instance/instance-page.tsx'), 'InstancePage'),
 });
 
+const pools = createRoute({
+  getParentRoute: () => root,
+  path: '/pools',
+  validateSearch: (search): ListSearch => listSearch(search),
+  component: lazyRouteComponent(() => import('../admin/pools-page.tsx'), 'PoolsPage'),
+});
+
+const backfills = createRoute({
+  getParentRoute: () => root,
+  path: '/backfills',
+  validateSearch: (search): ListSearch => listSearch(search),
+  component: lazyRouteComponent(() => import('../admin/backfills-page.tsx'), 'BackfillsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search): ListSearch => listSearch(search),
+  component: lazyRouteComponent(() => import('../admin/audit-page.tsx'), 'AuditPage'),
+});
+
+const importErrors = createRoute({
+  getParentRoute: () => root,
+  path: '/import-errors',
+  component: lazyRouteComponent(() => import('../admin/import-errors-page.tsx'), 'ImportErrorsPage'),
+});
+
+const cluster = createRoute({
+  getParentRoute: () => root,
+  path: '/cluster',
+  component: lazyRouteComponent(() => import('../admin/cluster-page.tsx'), 'ClusterPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -103,6 +137,11 @@ export const router = createRouter({
     runs,
     run,
     instance,
+    pools,
+    backfills,
+    audit,
+    importErrors,
+    cluster,
     dag.addChildren([dagGrid, dagGraph, dagGantt, dagRuns, dagCode, dagDetails]),
   ]),
   defaultPreload: 'intent',
