@@ -117,9 +117,11 @@ function checkReports({ ledger }: CampaignPlace, { attempts, instances }: Campai
 function checkCluster({ store, api }: CampaignPlace, { attempts }: CampaignRows): string[] {
   const queuedAt = new Map(attempts.map((attempt) => [attempt.id, attempt.queuedAt]));
   return [
-    ...[...grouped(store.records, ({ attemptId }) => attemptId)].flatMap(([id, pods]) =>
-      wrong(pods.length > 1, `I01: attempt ${id} had ${pods.length} pods`),
-    ),
+    // A pod that was taken away before anything of it ran may be made again, under the same name.
+    ...[...grouped(store.records, ({ attemptId }) => attemptId)].flatMap(([id, pods]) => [
+      ...wrong(pods.filter(({ hasRun }) => hasRun).length > 1, `I01: attempt ${id} had two pods that ran`),
+      ...wrong(new Set(pods.map(({ name }) => name)).size > 1, `I01: attempt ${id} had pods of several names`),
+    ]),
     ...store.records.flatMap(({ name, attemptId, createdAt }) =>
       wrong(
         !((queuedAt.get(attemptId) ?? Number.POSITIVE_INFINITY) <= createdAt),

@@ -32,6 +32,8 @@ export interface PodRecord {
   readonly uid: string;
   readonly attemptId: string;
   readonly createdAt: number;
+  /** True once a process of it was started, whatever its status says yet. */
+  hasRun: boolean;
   removedAt: number | null;
   /** The version at which a status that is an end was written. */
   endedVersion: number | null;
@@ -70,7 +72,7 @@ export class PodStore {
     const metadata = { ...body.metadata, namespace, uid, creationTimestamp: this.time() };
     const attemptId = body.metadata.labels.attempt_id ?? '';
     const createdAt = this.#world.now;
-    this.records.push({ name, uid, attemptId, createdAt, removedAt: null, endedVersion: null });
+    this.records.push({ name, uid, attemptId, createdAt, hasRun: false, removedAt: null, endedVersion: null });
     return this.#write('ADDED', { ...body, metadata, status: { phase: 'Pending' } });
   }
 

@@ -163,6 +163,8 @@ export class ScriptedKubelet {
       if (pod.containerCount === number && pod.container !== null) this.#exited(pod, exitCode);
     });
     pod.container = container;
+    const record = store.record(pod.uid);
+    if (record !== undefined) record.hasRun = true;
     container.start();
     const startedAt = store.time();
     world.after(world.between('status', 5, 800), null, () => {
