@@ -1,3 +1,4 @@
+import { grouped } from '../../packages/server/src/check/verdict.ts';
 import type { CodeSpan } from './campaign-ledger.ts';
 import type { CampaignPlace } from './campaign-place.ts';
 import type { AttemptRow, CampaignRows } from './campaign-rows.ts';
@@ -210,14 +211,4 @@ function checkOrder({ script, ledger }: CampaignPlace, { attempts }: CampaignRow
 
 function wrong(isWrong: boolean, sentence: string): string[] {
   return isWrong ? [sentence] : [];
-}
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { seeded } from '../reliability/seeded.ts';
+import { seededNumbers } from '../../packages/server/src/check/seeded-numbers.ts';
 
 /** The machine's own, taken before any timer is made virtual. */
 const nextMacrotask = globalThis.setImmediate;
@@ -55,7 +55,7 @@ export class VirtualWorld {
   fraction(purpose: string): number {
     let stream = this.#streams.get(purpose);
     if (stream === undefined) {
-      stream = seeded(createHash('sha256').update(`${this.seed} ${purpose}`).digest().readUInt32LE());
+      stream = seededNumbers(createHash('sha256').update(`${this.seed} ${purpose}`).digest().readUInt32LE());
       this.#streams.set(purpose, stream);
     }
     return stream();

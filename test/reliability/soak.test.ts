@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkLiveness, checkSafety } from '../../packages/server/src/check/check-history.ts';
+import { seededNumbers } from '../../packages/server/src/check/seeded-numbers.ts';
 import { verdictLines } from '../../packages/server/src/check/verdict.ts';
 import { recordChanges } from '../../packages/server/src/store/history/record-changes.ts';
 import { FlowPlace } from '../flow/flow-place.ts';
@@ -10,7 +11,6 @@ import { tellSeeds } from '../support/tell-seeds.ts';
 import { Links } from './links.ts';
 import { Nemesis } from './nemesis.ts';
 import { readCampaign } from './read-campaign.ts';
-import { seeded } from './seeded.ts';
 
 /** Fixed in the short form; another one with GANTRY_TEST_SOAK_SEED. */
 const SEED = Number(process.env.GANTRY_TEST_SOAK_SEED ?? 5);
@@ -104,7 +104,7 @@ test(
   async (context) => {
     tellSeeds(context, 1);
     await place.gantry.kill('api-server');
-    const nemesis = new Nemesis(place, links, seeded(SEED), SCHEDULERS);
+    const nemesis = new Nemesis(place, links, seededNumbers(SEED), SCHEDULERS);
     const asked = await trouble(nemesis);
     await nemesis.heal();
     await expect.poll(openRuns, { timeout: 180_000, interval: 500 }).toBe(0);

@@ -24,6 +24,15 @@ export function listDagVersions(db: Queryable, dagId: string, page: Page): Promi
   );
 }
 
+/** Null when there is none. */
+export async function readDagVersion(db: Queryable, dagId: string, version: number): Promise<DagVersionRow | null> {
+  const [row] = await db.query<DagVersionRow>(
+    `select ${SOURCE.columns} from ${SOURCE.from} where v.dag_id = $1 and v.version = $2`,
+    [dagId, version],
+  );
+  return row ?? null;
+}
+
 /** The text of the DAG's file as a version was read from it; the newest when `version` is null. Null when there is none. */
 export async function readDagSource(
   db: Queryable,

@@ -1,6 +1,6 @@
 import { GantryError } from '@gantry/sdk/model';
 import { Type } from 'typebox';
-import { listDagVersions, readDagSource } from '../../store/list-dag-versions.ts';
+import { listDagVersions, readDagSource, readDagVersion } from '../../store/list-dag-versions.ts';
 import type { Routes } from '../routes.ts';
 import { DagVersionBody, dagVersionBody } from './dag-version-body.ts';
 import { ErrorResponses } from './error-responses.ts';
@@ -35,13 +35,15 @@ export function dagVersionRoutes(app: Routes, { database, options }: RestParts):
   );
   const one = { tags, params: OneParams, response: { 200: DagVersionBody, ...ErrorResponses } };
   app.get('/api/v2/dags/:dag_id/dagVersions/:version_number', { schema: one }, async ({ params }) => {
-    const row = await requireSource(params.dag_id, params.version_number);
+    const { dag_id: dagId, version_number: version } = params;
+    const row = found(await readDagVersion(database, dagId, version), dagId, version);
     return dagVersionBody(row.dag_id, row.version, row.created_at);
   });
   const querystring = Type.Object({ version_number: Type.Optional(Version) }, closed);
   const source = { tags: ['DagSource'], params: Params, querystring, response: { 200: SourceBody, ...ErrorResponses } };
   app.get('/api/v2/dagSources/:dag_id', { schema: source }, async ({ params, query, headers }, reply) => {
-    const row = await requireSource(params.dag_id, query.version_number ?? null);
+    const version = query.version_number ?? null;
+    const row = found(await readDagSource(database, params.dag_id, version), params.dag_id, version);
     if (headers.accept?.startsWith('text/plain')) {
       // The description names JSON only; a text is written out as it is.
       return reply
@@ -52,11 +54,12 @@ export function dagVersionRoutes(app: Routes, { database, options }: RestParts):
     const { dag_id: dagId } = row;
     return { content: row.source, dag_id: dagId, version_number: row.version, dag_display_name: dagId };
   });
+}
 
-  async function requireSource(dagId: string, version: number | null) {
-    const row = await readDagSource(database, dagId, version);
-    const what = version === null ? '' : ` version ${version} of the`;
-    if (row === null) throw new GantryError('not_found', `There is no${what} DAG ${dagId}.`);
-    return row;
-  }
+function found<Row>(row: Row | null, dagId: string, version: number | null): Row {
+  if (row !== null) return row;
+  throw new GantryError(
+    'not_found',
+    `There is no${version === null ? '' : ` version ${version} of the`} DAG ${dagId}.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { type DagSpec, GantryError, type JsonObject, runIdFor } from '@gantry/sdk/model';
 import { type Static, Type } from 'typebox';
-import { REPROCESS_BEHAVIORS, type ReprocessBehavior, type WantedRun } from '../../store/create-backfill.ts';
+import { type AskedBackfill, REPROCESS_BEHAVIORS } from '../../store/create-backfill.ts';
 import { nullable, Time } from './nullable.ts';
 import type { RunsBetween } from './rest-parts.ts';
 
@@ -24,16 +24,7 @@ export const BackfillPostBody = Type.Object(
 );
 
 /** What a request for a backfill means for the schedule of its DAG. */
-export interface PlannedBackfill {
-  readonly fromDate: string;
-  readonly toDate: string;
-  readonly conf: JsonObject;
-  readonly reprocessBehavior: ReprocessBehavior;
-  readonly maxActiveRuns: number;
-  readonly runBackwards: boolean;
-  /** In the order in which they start. */
-  readonly runs: readonly WantedRun[];
-}
+export type PlannedBackfill = Omit<AskedBackfill, 'dagId' | 'version' | 'createdBy'>;
 
 /** The runs of a backfill. Throws `bad_request`, `conflict` or `invalid` for one that cannot be made. */
 export function plannedBackfill(
