@@ -1,5 +1,6 @@
 import type { Failure } from '@gantry/sdk/model';
 import { overdueRun } from '../plan/run-deadline.ts';
+import type { AttemptChange } from '../store/commit-steps.ts';
 import type { Queryable } from '../store/database.ts';
 import { expiredAttempts } from '../store/expired-attempts.ts';
 import { forgetLateFacts } from '../store/read-facts.ts';
@@ -59,17 +60,7 @@ export class Deadlines {
     for (const id of await expiredAttempts(this.#database, serviceId, LEASE_MARGIN_SECONDS)) {
       const attempt = book.attempts.get(id);
       if (attempt === undefined) continue;
-      book.contain(attempt.run, () => {
-        if (attempt.stopping) endStopped(attempt, book.bench(now));
-        else
-          closeFailed(
-            attempt,
-            attempt.pending?.failure ?? leaseEnded(attempt),
-            { expect: 'no_report' },
-            book.bench(now),
-          );
-        book.activate(attempt.run);
-      });
+      endAttempt(attempt, attempt.pending?.failure ?? leaseEnded(attempt), { expect: 'no_report' }, book, now);
     }
   }
 
@@ -77,27 +68,16 @@ export class Deadlines {
     const { queuedTimeoutSeconds } = this.#options;
     for (const attempt of [...book.attempts.values()]) {
       if (attempt.started || now - attempt.queuedAt < queuedTimeoutSeconds * 1000) continue;
-      const { run } = attempt;
-      if (book.runs.get(run.runKey) !== run) continue;
-      book.contain(run, () => {
-        if (attempt.stopping) endStopped(attempt, book.bench(now));
-        else closeFailed(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book.bench(now));
-        book.activate(run);
-      });
+      endAttempt(attempt, neverStarted(attempt, queuedTimeoutSeconds), { expect: 'no_claim' }, book, now);
     }
   }
 
   /** Nothing better was told in time. */
   #endPending(book: RunBook, now: number): void {
     for (const attempt of [...book.attempts.values()]) {
-      const { pending, run } = attempt;
+      const { pending } = attempt;
       if (pending === null || pending.until === null || pending.until > now) continue;
-      if (book.runs.get(run.runKey) !== run) continue;
-      book.contain(run, () => {
-        if (attempt.stopping) endStopped(attempt, book.bench(now));
-        else closeFailed(attempt, pending.failure, {}, book.bench(now));
-        book.activate(run);
-      });
+      endAttempt(attempt, pending.failure, {}, book, now);
     }
   }
 
@@ -106,6 +86,23 @@ export class Deadlines {
       if (run.spec.dagrunTimeoutSeconds !== null) book.contain(run, () => endOverdueRun(run, book, now));
     }
   }
+}
+
+/** Nothing where its run was set aside meanwhile. */
+function endAttempt(
+  attempt: LiveAttempt,
+  failure: Failure,
+  change: Partial<AttemptChange>,
+  book: RunBook,
+  now: number,
+): void {
+  const { run } = attempt;
+  if (book.runs.get(run.runKey) !== run) return;
+  book.contain(run, () => {
+    if (attempt.stopping) endStopped(attempt, book.bench(now));
+    else closeFailed(attempt, failure, change, book.bench(now));
+    book.activate(run);
+  });
 }
 
 function endOverdueRun(run: LedRun, book: RunBook, now: number): void {
