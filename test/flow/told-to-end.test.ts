@@ -28,6 +28,9 @@ afterEach(async (context) => place.close(context.task.result?.state === 'fail'))
 /** Name of the first try's pod, once its task works. */
 async function workingPod(): Promise<string> {
   place.gantry.start('scheduler');
+  // A pod that is gone before the first list of the watch says nothing to anybody.
+  const watched = () => place.database.query('select from watch where resource_version is not null');
+  await expect.poll(watched, PATIENCE).toHaveLength(1);
   await place.trigger('endless');
   await expect.poll(() => place.ledger('start'), PATIENCE).toEqual(['a']);
   const [row] = await place.database.query<{ name: string }>(`select place ->> 'name' as name from attempt`);
